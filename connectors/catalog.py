@@ -1,0 +1,32 @@
+"""Every connector there is: one explicit list, no scanning."""
+
+from connectors.crm.hubspot import HubSpot
+from connectors.email.imap import Imap
+from connectors.email.mailchimp import Mailchimp
+from connectors.email.postmark import Postmark
+from connectors.forms.html_form import HtmlForm
+from connectors.generic.rest import Rest
+from connectors.invoicing.stripe import Stripe
+from connectors.kit.base import Connector, Site
+
+CATALOG: tuple[type[Connector], ...] = (
+    HtmlForm,
+    Mailchimp,
+    Postmark,
+    Imap,
+    HubSpot,
+    Stripe,
+    Rest,
+)
+
+_BY_SLUG = {entry.slug: entry for entry in CATALOG}
+
+
+def connector(slug: str) -> type[Connector]:
+    """Answer the connector with this slug; KeyError names a slug there is none for."""
+    return _BY_SLUG[slug]
+
+
+def build(slug: str, site: Site) -> Connector:
+    """Answer a connector at work on one resource of one connection."""
+    return connector(slug)(site)

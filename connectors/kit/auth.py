@@ -1,0 +1,83 @@
+"""How a call proves who sends it. A scheme keeps its secret out of every repr."""
+
+import base64
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class NoAuth:
+    """The tool asks for no credentials."""
+
+    def headers(self) -> dict[str, str]:
+        """Answer the headers to add to a call."""
+        return {}
+
+    def query(self) -> dict[str, str]:
+        """Answer the query parameters to add to a call."""
+        return {}
+
+    def secrets(self) -> tuple[str, ...]:
+        """Answer what must never be shown, in every form it is sent in."""
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Basic(NoAuth):
+    """A user name and a password."""
+
+    user: str = field(repr=False)
+    password: str = field(repr=False)
+
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Basic {self._pair()}"}
+
+    def secrets(self) -> tuple[str, ...]:
+        return self.password, self._pair()
+
+    def _pair(self) -> str:
+        return base64.b64encode(f"{self.user}:{self.password}".encode()).decode()
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer(NoAuth):
+    """A token, or what answers a fresh one (OAuth2)."""
+
+    token: str | Callable[[], str] = field(repr=False)
+
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self._value()}"}
+
+    def secrets(self) -> tuple[str, ...]:
+        return (self._value(),)
+
+    def _value(self) -> str:
+        return self.token if isinstance(self.token, str) else self.token()
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderKey(NoAuth):
+    """A key in a header of the tool's own."""
+
+    name: str
+    key: str = field(repr=False)
+
+    def headers(self) -> dict[str, str]:
+        return {self.name: self.key}
+
+    def secrets(self) -> tuple[str, ...]:
+        return (self.key,)
+
+
+@dataclass(frozen=True, slots=True)
+class QueryKey(NoAuth):
+    """A key in the query: the last resort, for queries end up in logs of others."""
+
+    name: str
+    key: str = field(repr=False)
+
+    def query(self) -> dict[str, str]:
+        return {self.name: self.key}
+
+    def secrets(self) -> tuple[str, ...]:
+        return (self.key,)

@@ -1,0 +1,42 @@
+"""What a write carries, in the three notations tools take it in."""
+
+import json
+import secrets
+from collections.abc import Iterable
+from urllib.parse import urlencode
+
+Body = tuple[str, bytes]
+NO_BODY: Body = ("", b"")
+
+
+def json_body(value: object) -> Body:
+    """Answer `value` as JSON."""
+    return "application/json", json.dumps(value, ensure_ascii=False).encode()
+
+
+def form_body(pairs: Iterable[tuple[str, str]], charset: str = "utf-8") -> Body:
+    """Answer pairs as a form sends them by default."""
+    text = urlencode(list(pairs), encoding=charset, errors="xmlcharrefreplace")
+    return "application/x-www-form-urlencoded", text.encode()
+
+
+def multipart_body(pairs: Iterable[tuple[str, str]], charset: str = "utf-8") -> Body:
+    """Answer pairs as a form sends them that could also carry files."""
+    boundary = secrets.token_hex(16)
+    lines: list[str] = []
+    for name, value in pairs:
+        lines += [
+            f"--{boundary}",
+            f'Content-Disposition: form-data; name="{_quoted(name)}"',
+            "",
+            value,
+        ]
+    lines += [f"--{boundary}--", ""]
+    return f"multipart/form-data; boundary={boundary}", "\r\n".join(lines).encode(
+        charset, "xmlcharrefreplace"
+    )
+
+
+def _quoted(name: str) -> str:
+    """Answer a field's name as browsers write it into a header."""
+    return name.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")

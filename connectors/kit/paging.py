@@ -1,0 +1,37 @@
+"""Listings to their last page: an incomplete look must not pass for a complete one."""
+
+from collections.abc import Callable, Iterator
+
+from connectors.kit.answer import Piece
+
+PAGES_MOST = 1000
+
+
+def by_offset(page: Callable[[int], Piece], items: str, *, size: int) -> Iterator[Piece]:
+    """Yield every page's items; `page` takes how many to pass over, a short page is the last."""
+    for number in range(PAGES_MOST):
+        answer = page(number * size)
+        count = 0
+        for item in answer.each(items):
+            count += 1
+            yield item
+        if count < size:
+            return
+    raise answer.origin.unexpected(f"$.{items}", "last page")
+
+
+def by_cursor(
+    page: Callable[[str], Piece], items: str, *, following: Callable[[Piece], str]
+) -> Iterator[Piece]:
+    """Yield every page's items; `following` answers the next page's cursor, empty at the end."""
+    cursor, seen = "", {""}
+    for _number in range(PAGES_MOST):
+        answer = page(cursor)
+        yield from answer.each(items)
+        cursor = following(answer)
+        if not cursor:
+            return
+        if cursor in seen:
+            break
+        seen.add(cursor)
+    raise answer.origin.unexpected(f"$.{items}", "last page")

@@ -1,0 +1,19 @@
+"""What a connector needs of the product; the engine hands it in, the kit never finds it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """The product's side of a connector.
+
+    `networks` are the CIDR blocks of private addresses this deployment allows calls to. `seconds`
+    is the wall-clock budget of one call (name look-up, connect, whole body), `size` its largest
+    body in bytes. `token` answers a fresh access token for connections that use OAuth2.
+    """
+
+    networks: tuple[str, ...] = ()
+    seconds: float = 20.0
+    size: int = 8 * 1024 * 1024
+    token: Callable[[], str] | None = None

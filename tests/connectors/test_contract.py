@@ -1,0 +1,323 @@
+"""What every connector promises, proved against its twin; clauses apply by ability."""
+
+import logging
+import threading
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from connectors.catalog import CATALOG, build
+from connectors.kit.base import Connector, Finds, Removes, Site, Submits
+from connectors.kit.errors import (
+    NeedsOwner,
+    OutcomeUnknown,
+    Refused,
+    ToolError,
+    TryLater,
+    UnexpectedAnswer,
+)
+from connectors.kit.ports import Ports
+from connectors.kit.records import Arrival, Lead
+from tests.connectors.kit.server import reply, serving
+from tests.connectors.twins import TWINS, Twin, having
+from tests.sandbox_process import Control, SandboxProcess
+
+each = pytest.mark.parametrize("twin", TWINS, ids=str)
+each_that_submits = pytest.mark.parametrize("twin", having(Submits), ids=str)
+each_that_finds = pytest.mark.parametrize("twin", having(Finds), ids=str)
+each_that_removes = pytest.mark.parametrize("twin", having(Removes), ids=str)
+each_over_http = pytest.mark.parametrize("twin", [t for t in TWINS if t.slug != "imap"], ids=str)
+each_with_secrets = pytest.mark.parametrize(
+    "twin", [t for t in TWINS if t.slug != "html_form"], ids=str
+)
+SHORT = 0.6
+
+
+def since() -> datetime:
+    return datetime.now(UTC) - timedelta(minutes=15)
+
+
+def found(connector: Connector, *leads: Lead) -> list[Arrival]:
+    """Answer what a look yields that is about one of `leads`: theirs by any handle."""
+    assert isinstance(connector, Finds)
+    marks = [mark.lower() for lead in leads for mark in (*lead.handles, lead.tag)]
+    arrivals = list(connector.find(leads, since()))
+    return [a for a in arrivals if any(mark in repr(a.record).lower() for mark in marks)]
+
+
+def handed_in(twin: Twin, connector: Connector, control: Control, lead: Lead) -> None:
+    """Let a lead arrive: by a submit where the tool takes one, else by the twin's control door."""
+    if twin in having(Submits):
+        assert isinstance(connector, Submits)
+        connector.submit(lead)
+    else:
+        twin.plant(control, lead.record)
+
+
+def raised(act: Callable[[], object]) -> ToolError:
+    with pytest.raises(ToolError) as caught:
+        act()
+    return caught.value
+
+
+def test_every_connector_of_the_catalog_has_a_twin_for_each_resource() -> None:
+    declared = {(entry.slug, resource.slug) for entry in CATALOG for resource in entry.resources}
+    assert {(twin.slug, twin.resource) for twin in TWINS} == declared
+
+
+@each
+def test_check_names_the_account(twin: Twin, sandbox: SandboxProcess) -> None:
+    one, again = twin.connect(sandbox.state).check(), twin.connect(sandbox.state).check()
+    assert one.id
+    assert one.label
+    assert one == again
+
+
+@each_with_secrets
+def test_wrong_credentials_need_the_owner(twin: Twin, sandbox: SandboxProcess) -> None:
+    connector = twin.connect(sandbox.state, changes={twin.secret: twin.wrong})
+    assert isinstance(raised(connector.check), NeedsOwner)
+    if isinstance(connector, Finds) and twin in having(Finds):
+        assert isinstance(raised(lambda: found(connector, twin.lead())), NeedsOwner)
+
+
+@each_that_finds
+def test_a_lead_is_found_once_and_intact(
+    twin: Twin, sandbox: SandboxProcess, control: Control
+) -> None:
+    connector, lead = twin.connect(sandbox.state), twin.lead()
+    assert found(connector, lead) == []
+    before = datetime.now(UTC) - timedelta(seconds=2)
+    handed_in(twin, connector, control, lead)
+    (arrival,) = found(connector, lead)
+    assert dict(arrival.record) == dict(lead.record)
+    assert arrival.id
+    assert arrival.created_at is not None
+    assert before <= arrival.created_at <= datetime.now(UTC) + timedelta(seconds=2)
+    assert arrival.created_at.tzinfo is UTC
+
+
+@each_that_submits
+def test_a_receipt_names_the_record_where_the_tool_does(
+    twin: Twin, sandbox: SandboxProcess, control: Control
+) -> None:
+    connector, lead = twin.connect(sandbox.state), twin.lead()
+    assert isinstance(connector, Submits)
+    receipt = connector.submit(lead)
+    if twin in having(Finds):
+        (arrival,) = found(connector, lead)
+        assert receipt.id == arrival.id
+    else:
+        assert receipt.id == ""
+        kept = [one["fields"] for one in control.records(twin.tool) if one["email"] == lead.email]
+        stored = [{key: value for key, value in one.items() if value} for one in kept]
+        as_typed = {key: str(value).replace("\n", "\r\n") for key, value in lead.record.items()}
+        assert stored == [as_typed]
+
+
+@each_that_finds
+def test_two_of_one_lead_are_two_arrivals_or_one_where_the_tool_merges(
+    twin: Twin, sandbox: SandboxProcess, control: Control
+) -> None:
+    connector, lead = twin.connect(sandbox.state), twin.lead()
+    merges = bool(connector.resource.merges_by)
+    handed_in(twin, connector, control, lead)
+    try:
+        handed_in(twin, connector, control, lead)
+    except OutcomeUnknown:
+        assert merges
+    arrivals = found(connector, lead)
+    assert len(arrivals) == len({arrival.id for arrival in arrivals}) == (1 if merges else 2)
+
+
+@each_that_finds
+def test_a_damaged_email_does_not_hide_a_lead(
+    twin: Twin, sandbox: SandboxProcess, control: Control
+) -> None:
+    connector, lead = twin.connect(sandbox.state), twin.lead()
+    damaged = replace(lead, record=twin.damaged_lead(lead))
+    if twin in having(Submits):
+        assert isinstance(connector, Submits)
+        connector.submit(replace(damaged, email=f"{lead.tag}@other.handoff.test", record={
+            key: f"{lead.tag[:6]}@other.handoff.test" if "@" in str(value) else value
+            for key, value in damaged.record.items()
+        }))  # fmt: skip
+    else:
+        twin.plant(control, damaged.record)
+    (arrival,) = found(connector, lead)
+    assert lead.email not in repr(arrival.record)
+
+
+@each_that_finds
+def test_more_hits_than_a_page_are_all_found(
+    twin: Twin, sandbox: SandboxProcess, control: Control
+) -> None:
+    connector, lead = twin.connect(sandbox.state), twin.lead()
+    own = twin.plant(control, twin.damaged_lead(lead))
+    # All bear the lead's surname, so the second handle has more hits than fit on a page.
+    for number in range(twin.page + 1):
+        address = f"filler{number}.{lead.tag[:4]}@main.handoff.test"
+        twin.plant(control, twin.record(address, lead.handles[1]))
+    arrivals = found(connector, lead)
+    assert len({arrival.id for arrival in arrivals}) == len(arrivals) == twin.page + 2
+    if twin.slug != "imap":  # an IMAP arrival is named by its Message-ID
+        assert own in {arrival.id for arrival in arrivals}
+    control.reset()
+
+
+@each_that_finds
+def test_a_hundred_leads_cost_a_few_calls(
+    twin: Twin, sandbox: SandboxProcess, control: Control
+) -> None:
+    connector, leads = twin.connect(sandbox.state), [twin.lead() for _ in range(100)]
+    for lead in leads:
+        twin.plant(control, lead.record)
+    control.clear_requests()
+    arrivals = found(connector, *leads)
+    assert len(arrivals) == 100
+    asked = control.requests()
+    calls = sum(
+        tool["outside"] if isinstance(tool, dict) else 0
+        for name, tool in asked.get("tools", asked).items()
+        if name == twin.tool
+    )
+    assert calls <= twin.calls
+    control.reset()
+
+
+@each_that_removes
+def test_a_record_is_removed_and_removed_again(
+    twin: Twin, sandbox: SandboxProcess, control: Control
+) -> None:
+    connector, lead = twin.connect(sandbox.state), twin.lead()
+    assert isinstance(connector, Removes)
+    twin.plant(control, lead.record)
+    (arrival,) = found(connector, lead)
+    connector.remove(arrival)
+    assert found(connector, lead) == []
+    connector.remove(arrival)
+
+
+STATUSES = {
+    "400": Refused, "401": NeedsOwner, "403": NeedsOwner, "404": Refused, "429": TryLater,
+    "500": TryLater, "503": TryLater, "timeout": TryLater, "malformed": UnexpectedAnswer,
+}  # fmt: skip
+
+
+@each_that_finds
+@pytest.mark.parametrize(("kind", "error"), STATUSES.items())
+def test_each_fault_of_a_look_is_its_error(
+    twin: Twin, kind: str, error: type[ToolError], sandbox: SandboxProcess, control: Control
+) -> None:
+    connector = twin.connect(sandbox.state, seconds=SHORT)
+    if twin.slug == "imap":
+        # A NO to the login is about the login; what is no IMAP at all breaks the connection.
+        error = {"404": NeedsOwner, "malformed": TryLater}.get(kind, error)
+    with control.broken(f"tool:{twin.tool}", kind, seconds=2):
+        caught = raised(lambda: found(connector, twin.lead()))
+    assert type(caught) is error
+
+
+WRITES = {
+    "400": Refused, "401": NeedsOwner, "403": NeedsOwner, "404": Refused, "429": TryLater,
+    "500": OutcomeUnknown, "503": OutcomeUnknown, "500_after_commit": OutcomeUnknown,
+    "timeout": OutcomeUnknown, "timeout_after_commit": OutcomeUnknown, "malformed": OutcomeUnknown,
+}  # fmt: skip
+FORM_WRITES = WRITES | {"401": Refused, "403": Refused, "malformed": Refused, "no_marker": Refused}
+
+
+@each_that_submits
+@pytest.mark.parametrize("kind", FORM_WRITES)
+def test_each_fault_of_a_submit_is_its_error_and_sent_once(
+    twin: Twin, kind: str, sandbox: SandboxProcess, control: Control
+) -> None:
+    errors = FORM_WRITES if twin.slug == "html_form" else WRITES
+    if kind not in errors:
+        return
+    connector, lead = twin.connect(sandbox.state, seconds=SHORT), twin.lead()
+    assert isinstance(connector, Submits)
+    target = f"tool:{twin.tool}"
+    with control.broken(target, kind, methods=["write"], match=lead.tag, seconds=2) as fault:
+        caught = raised(lambda: connector.submit(lead))
+        struck = [one for one in control.truth() if one["fault"] == fault]
+    assert type(caught) is errors[kind]
+    assert len(struck) == 1
+
+
+@each
+def test_a_tool_that_takes_no_connection_is_tried_later(
+    twin: Twin, sandbox: SandboxProcess, control: Control
+) -> None:
+    connector = twin.connect(sandbox.state, seconds=SHORT)
+    with control.broken(f"tool:{twin.tool}", "refused"):
+        assert isinstance(raised(connector.check), TryLater)
+        if twin in having(Submits):
+            assert isinstance(connector, Submits)
+            lead = twin.lead()
+            assert isinstance(raised(lambda: connector.submit(lead)), TryLater)
+    # The twin takes connections again before the next test.
+    with suppress(TryLater):
+        connector.check()
+
+
+@each_over_http
+def test_the_tool_says_when_to_come_back(
+    twin: Twin, sandbox: SandboxProcess, control: Control
+) -> None:
+    with control.broken(f"tool:{twin.tool}", "429", retry_after=17):
+        error = raised(twin.connect(sandbox.state).check)
+    assert isinstance(error, TryLater)
+    assert error.after == 17
+
+
+@each_over_http
+def test_a_redirect_to_another_host_is_not_followed(twin: Twin, sandbox: SandboxProcess) -> None:
+    with serving(reply()) as trap:
+        moved = reply(b"", "307 Moved", f"Location: {trap.url}/")
+        with serving(moved) as server:
+            connector = twin.connect(sandbox.state)
+            site = replace(connector.site, base=server.url)
+            error = raised(build(twin.slug, site).check)
+            assert isinstance(error, Refused)
+            assert server.seen
+        assert not trap.seen
+
+
+@each
+def test_a_private_network_is_not_called_unless_it_is_allowed(
+    twin: Twin, sandbox: SandboxProcess
+) -> None:
+    connector = twin.connect(sandbox.state)
+    site = replace(connector.site, ports=Ports())
+    assert isinstance(raised(build(twin.slug, site).check), NeedsOwner)
+
+
+@each_with_secrets
+@pytest.mark.parametrize("kind", [*STATUSES, "refused"])
+def test_no_secret_is_in_any_error_log_or_repr(
+    twin: Twin,
+    kind: str,
+    sandbox: SandboxProcess,
+    control: Control,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    connector = twin.connect(sandbox.state, seconds=SHORT)
+    secret = connector.site.settings[twin.secret]
+    with control.broken(f"tool:{twin.tool}", kind, seconds=2):
+        error = raised(connector.check)
+    told = "".join(traceback.format_exception(error)) + repr(vars(error)) + repr(error.message)
+    for shown in (told, caplog.text, repr(connector), repr(connector.site)):
+        assert secret not in shown
+
+
+def test_no_thread_is_left_behind() -> None:
+    assert [t.name for t in threading.enumerate() if t.name == "name look-up"] == []
+
+
+def test_a_site_shows_no_settings() -> None:
+    assert "opened" not in repr(Site(settings={"token": "opened"}, resource="x"))
