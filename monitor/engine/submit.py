@@ -1,0 +1,178 @@
+"""Hands leads in: each run once, whatever happens."""
+
+import logging
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from connectors.kit.base import Submits
+from connectors.kit.errors import NeedsOwner, OutcomeUnknown, Refused, TryLater, UnexpectedAnswer
+from connectors.kit.message import Message, _
+from connectors.kit.records import Lead, Receipt
+from monitor.engine import bulk, connection, due, judge, ledger, stored
+from monitor.engine.chain import frozen
+from monitor.engine.clock import Clock
+from monitor.engine.wake import EARLY, Wake
+from monitor.models import Cause, Run, Submission
+from monitor.rules.fields import write
+from monitor.rules.lead import handles
+
+log = logging.getLogger(__name__)
+
+SLOW = 1.0
+"""Seconds after which what is done is written and the rest of a message handed on."""
+
+INTERRUPTED = _(
+    "Handoff was interrupted while it handed this lead in, so it may or may not have been taken."
+)
+ODD = _(
+    "A fault in Handoff (%(fault)s) came in between, so the lead may or may not have been taken."
+)
+CANNOT = _("“%(connection)s” cannot be handed a lead.")
+PAUSED = _("This run was called off because “%(name)s” was paused before the lead was handed in.")
+DELETED = _("This run was called off because “%(name)s” was deleted.")
+COLUMNS = ("submission", "problem", "receipt_id", "receipt_url")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """How the hand-in of one run ended."""
+
+    run: Run
+    submission: Submission
+    problem: Message | None = None
+    receipt: Receipt | None = None
+
+    @property
+    def row(self) -> tuple[object, ...]:
+        """Answer the row as it is written."""
+        receipt = self.receipt or Receipt()
+        return (
+            self.run.pk,
+            self.submission.value,
+            stored.message(self.problem),
+            stored.storable(receipt.id)[:200],
+            stored.storable(receipt.url)[:500],
+        )
+
+
+def submit(ids: Sequence[int], token: str, now: datetime) -> list[Wake]:
+    """Hand in the runs a message names, and answer what is to be done next."""
+    clock = Clock(now)
+    fresh = due.take(Run.objects.all(), ids, token, now)
+    held = Run.objects.filter(pk__in=ids, claim=fresh)
+    runs = list(held.select_related("chain__workspace", "entry").order_by("due_at", "pk"))
+    endings: list[Ending] = []
+    onward: list[Wake] = []
+    for position, run in enumerate(runs):
+        if position and clock.seconds > SLOW:
+            onward = _hand_on([run.pk for run in runs[position:]], fresh, clock)
+            break
+        ending = _ending(run, fresh, clock)
+        if ending is not None:
+            endings.append(ending)
+    _keep(endings, fresh, clock)
+    return [*onward, *judge.runs([one.run.pk for one in endings], fresh, clock.now)]
+
+
+def _hand_on(ids: list[int], token: str, clock: Clock) -> list[Wake]:
+    """Let somebody else hand in what is left, or at once later if the hold is nearly over."""
+    if clock.spent:
+        due.postpone(Run, ids, token, clock.now)
+        return []
+    return [Wake(task="submit", batch=due.pass_on(Run, ids, token, clock.now))]
+
+
+def _keep(endings: Sequence[Ending], token: str, clock: Clock) -> None:
+    """Write how the hand-ins ended; the runs stay held until they are judged."""
+    bulk.update(Run, COLUMNS, [ending.row for ending in endings], claim=token)
+    taken = (Submission.ACCEPTED, Submission.UNKNOWN)
+    left = [(one.run, one.receipt) for one in endings if one.submission in taken]
+    ledger.handed_in(left, clock.now)
+
+
+def _ending(run: Run, token: str, clock: Clock) -> Ending | None:
+    """Hand one run in and answer how that ended, None where it is no longer ours to hand in."""
+    if run.submission == Submission.SUBMITTING:
+        return Ending(run=run, submission=Submission.UNKNOWN, problem=Message(INTERRUPTED))
+    off = _called_off(run)
+    if off is not None:
+        return Ending(run=run, submission=Submission.CANCELLED, problem=off)
+    try:
+        tool, lead = _ready(run)
+    except NeedsOwner as error:
+        connection.stop(run.entry, error.message, clock.now)
+        return Ending(run=run, submission=Submission.CANCELLED, problem=error.message)
+    except Exception as fault:
+        log.exception("Run %s could not be made ready.", run.pk)
+        due.fail(Run, run.pk, token, type(fault).__name__, clock.now)
+        return None
+    _await_slot(run, clock)
+    if not _begin(run, token, clock.now):
+        return None
+    return _handed_in(run, tool, lead, clock)
+
+
+def _ready(run: Run) -> tuple[Submits, Lead]:
+    """Answer the tool and the lead as it takes it. Nothing has been sent yet."""
+    version = frozen(run.version_id)
+    entry = version.plan.entry
+    tool = connection.opened(run.entry, entry.resource, version.keys[entry.slug])
+    if not isinstance(tool, Submits):
+        raise NeedsOwner(Message(CANNOT, {"connection": run.entry.name}))
+    lead = Lead(
+        tag=run.tag,
+        email=run.lead["email"],
+        handles=handles(run.lead),
+        record=write(run.lead, version.rules[entry.slug]),
+    )
+    return tool, lead
+
+
+def _await_slot(run: Run, clock: Clock) -> None:
+    """Wait for the slot one was woken a little early for."""
+    if run.slot is not None:
+        left = (run.slot - clock.now).total_seconds()
+        if 0 < left <= 2 * EARLY:
+            time.sleep(left)
+
+
+def _begin(run: Run, token: str, now: datetime) -> bool:
+    """Write, before the call, that the run is being handed in: from here it never is again."""
+    run.submitted_at = now
+    begun = Run.objects.filter(pk=run.pk, claim=token, submission=Submission.INTENDED).update(
+        submission=Submission.SUBMITTING, submitted_at=now
+    )
+    return begun == 1
+
+
+def _handed_in(run: Run, tool: Submits, lead: Lead, clock: Clock) -> Ending:
+    try:
+        receipt = tool.submit(lead)
+    except (Refused, TryLater) as error:
+        # Nothing was taken. To try this run again could double it, so another run is made.
+        return Ending(run=run, submission=Submission.REFUSED, problem=error.message)
+    except NeedsOwner as error:
+        shut = connection.doubt(run.entry, clock.now)
+        submission = Submission.CANCELLED if shut else Submission.REFUSED
+        return Ending(run=run, submission=submission, problem=error.message)
+    except (OutcomeUnknown, UnexpectedAnswer) as error:
+        return Ending(run=run, submission=Submission.UNKNOWN, problem=error.message)
+    except Exception as fault:  # the call may have been made
+        log.exception("The hand-in of run %s broke.", run.pk)
+        problem = Message(ODD, {"fault": type(fault).__name__})
+        return Ending(run=run, submission=Submission.UNKNOWN, problem=problem)
+    return Ending(run=run, submission=Submission.ACCEPTED, receipt=receipt)
+
+
+def _called_off(run: Run) -> Message | None:
+    """Answer why the run is not to be handed in any more, None where it is."""
+    chain, entry = run.chain, run.entry
+    if chain.deleted_at:
+        return Message(DELETED, {"name": chain.title})
+    if chain.workspace.paused_at:
+        return Message(PAUSED, {"name": chain.workspace.name})
+    if chain.paused_at and run.cause in (Cause.SCHEDULED, Cause.CONFIRMATION):
+        return Message(PAUSED, {"name": chain.title})
+    return connection.closed(entry)

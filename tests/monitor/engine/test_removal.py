@@ -1,0 +1,133 @@
+"""Removal: only what is shown to be ours, verified to be gone, the rest said."""
+
+from datetime import timedelta
+
+import pytest
+
+from monitor.models import Chain, Connection, Residue
+from tests.monitor.engine.conftest import World
+
+
+def states(world: World) -> dict[str, str]:
+    """Answer the ledger, by shelf."""
+    del world
+    return dict(Residue.objects.values_list("connection__slug", "state"))
+
+
+def test_nothing_is_removed_without_consent(world: World) -> None:
+    Connection.objects.filter(slug="crm").update(may_remove=False)
+    world.finished(world.run())
+    world.drive.seconds(30)
+    assert states(world) == {"form": "gone", "list": "gone", "crm": "kept"}
+    kept = Residue.objects.get(state="kept")
+    assert kept.why["values"] == {"connection": "crm"}
+    assert world.tool.shelf("crm").calls["DELETE"] == 0
+
+
+def test_an_older_record_is_a_real_one_and_never_deleted(world: World) -> None:
+    run = world.run()
+    world.drive.seconds(1.5)
+    # The tool merged our lead into a customer it knew: same id, older, now with our values.
+    old = world.tool.shelf("list").records[0]
+    old["created_at"] = world.drive.now - timedelta(days=400)
+    world.finished(run)
+    world.drive.seconds(60)
+    assert states(world)["list"] == "not_ours"
+    assert world.tool.shelf("list").calls["DELETE"] == 0
+    assert old in world.tool.shelf("list").records
+
+
+def test_a_record_changed_by_a_person_since_is_no_longer_ours(world: World) -> None:
+    run = world.finished(world.run())
+    Residue.objects.update(due_at=None)
+    for record in world.tool.shelf("crm").records:
+        record.update(email="real@customer.example", first="Real", last="Person")
+    Residue.objects.update(due_at=world.drive.now)
+    world.drive.seconds(30)
+    assert run.verdict == "passed"
+    assert len(world.tool.shelf("crm").records) == 1
+    assert world.tool.shelf("crm").calls["DELETE"] == 0
+
+
+def test_without_a_creation_time_every_mapped_field_must_be_ours(world: World) -> None:
+    place = Connection.objects.get(slug="crm")
+    Connection.objects.filter(pk=place.pk).update(settings={**place.settings, "created": "$.none"})
+    run = world.finished(world.run())
+    Residue.objects.update(due_at=None)
+    world.tool.shelf("crm").records[0]["phone"] = "+1 212 555 0000"
+    Residue.objects.update(due_at=world.drive.now)
+    world.drive.seconds(30)
+    assert run.verdict == "passed"
+    assert states(world)["crm"] == "kept"
+    assert len(world.tool.shelf("crm").records) == 1
+
+
+def test_a_record_the_tool_only_says_it_removed_is_not_gone(world: World) -> None:
+    world.tool.shelf("crm").keeps = True
+    world.finished(world.run())
+    world.drive.seconds(60)
+    assert states(world)["crm"] == "removed"
+    world.drive.jump(world.drive.now + timedelta(hours=2))
+    world.drive.seconds(10)
+    assert states(world)["crm"] == "kept"
+
+
+def test_records_of_a_failed_run_stay_for_a_day(world: World) -> None:
+    world.tool.shelf("list").carriers[0].copies = 2
+    world.finished(world.run())
+    world.drive.seconds(60)
+    assert set(states(world).values()) == {"lying"}
+    world.drive.jump(world.drive.now + timedelta(days=1))
+    world.drive.seconds(60)
+    assert set(Residue.objects.values_list("state", flat=True)) == {"gone"}
+
+
+def test_how_long_they_stay_is_a_setting(world: World) -> None:
+    Chain.objects.update(keep_failed=5.0)
+    world.tool.shelf("list").carriers[0].copies = 2
+    world.finished(world.run())
+    world.drive.seconds(30)
+    assert set(Residue.objects.values_list("state", flat=True)) == {"gone"}
+
+
+@pytest.mark.parametrize(("status", "state"), [(400, "kept"), (403, "kept"), (404, "gone")])
+def test_a_tool_that_refuses_to_remove_is_told_of_with_its_reason(
+    world: World, status: int, state: str
+) -> None:
+    world.tool.shelf("crm").answers = {"DELETE": status}
+    world.finished(world.run())
+    if status == 404:
+        world.tool.shelf("crm").records.clear()
+    world.drive.seconds(60)
+    assert states(world)["crm"] == state
+    assert Connection.objects.get(slug="crm").state == "proved"
+
+
+def test_a_tool_that_is_away_is_come_back_to(world: World) -> None:
+    run = world.run()
+    world.finished(run)
+    world.tool.shelf("crm").answers = {"GET": 503}
+    Residue.objects.filter(connection__slug="crm").update(state="lying", due_at=world.drive.now)
+    world.drive.seconds(20)
+    assert Residue.objects.get(connection__slug="crm").attempts == 0
+    world.tool.shelf("crm").answers = {}
+    world.drive.seconds(120)
+    assert states(world)["crm"] == "gone"
+
+
+def test_a_removal_without_an_answer_is_verified_not_repeated(world: World) -> None:
+    world.tool.shelf("crm").answers = {"DELETE": 500}
+    world.finished(world.run())
+    world.drive.seconds(3)
+    assert states(world)["crm"] in ("lying", "removed")
+    world.tool.shelf("crm").answers = {}
+    world.drive.seconds(4000)
+    assert world.tool.shelf("crm").calls["DELETE"] <= 3
+
+
+def test_a_deleted_chain_still_has_its_records_removed(world: World) -> None:
+    world.finished(world.run())
+    Chain.objects.update(deleted_at=world.drive.now)
+    Connection.objects.update(deleted_at=world.drive.now)
+    world.drive.seconds(30)
+    assert set(states(world).values()) == {"gone"}
