@@ -1,0 +1,1 @@
+"""A workspace as a file: read, checked, compared, applied, written back."""
