@@ -1,0 +1,11 @@
+"""What tests of the product share: each begins without what another database had frozen."""
+
+import pytest
+
+from monitor.engine.chain import frozen
+
+
+@pytest.fixture(autouse=True)
+def _nothing_frozen() -> None:
+    # A test that rolls back gives its row ids to the next one; a process has but one database.
+    frozen.cache_clear()
