@@ -10,11 +10,12 @@ from typing import Any
 import aiohttp
 
 from sandbox import damage
-from sandbox.carriers import CARRIERS, Busy, Errand, NotTaken
+from sandbox.errand import Busy, Errand, NotTaken
 from sandbox.faults import Fault, FaultBoard
 from sandbox.mail.letter import read as read_letter
 from sandbox.mail.posting import NotSent
 from sandbox.mapping import Fields, Values, complete, read, write
+from sandbox.station import Deliver, Station
 from sandbox.world import Event, World
 
 ATTEMPTS = 5
@@ -24,9 +25,7 @@ ATTEMPTS = 5
 class End:
     """One end of an automation: a kind of record in one account of a tool."""
 
-    kind: str
-    tool: str
-    resource: str
+    station: Station
     account: str
     fields: Fields
 
@@ -47,10 +46,9 @@ class Automation:
     def record(self, values: Values, ids: Mapping[str, str]) -> Values:
         """Answer what is written into the target."""
         record = write(values, self.target.fields)
-        if self.target.kind == "stripe_invoice" and "customers" in ids:
-            # The customer is known by id: nothing that happens to the email here is ever seen.
-            for key in ("customer_email", "customer_name"):
-                record.pop(key, None)
+        for resource, keys in self.target.station.known_by.items():
+            if resource in ids:
+                record = {key: held for key, held in record.items() if key not in keys}
         return record
 
     def wait(self, now: float) -> float:
@@ -87,7 +85,7 @@ class Automations:
     def add(self, automation: Automation) -> None:
         """Switch an automation on."""
         source = automation.source
-        place = (source.tool, source.account, source.resource)
+        place = (source.station.tool, source.account, source.station.resource)
         self._by_source.setdefault(place, []).append(automation)
 
     def remove(self, chain: str) -> None:
@@ -169,7 +167,7 @@ class Automations:
                 timeout=aiohttp.ClientTimeout(total=30),
                 cookie_jar=aiohttp.DummyCookieJar(),
             )
-        url, secrets = self._reach(automation.target.tool, automation.target.account)
+        url, secrets = self._reach(automation.target.station.tool, automation.target.account)
         errand = Errand(
             automation=automation.name,
             http=self._http,
@@ -181,7 +179,7 @@ class Automations:
             source=event.fields if plan.intact else {},
             junk=plan.junk,
         )
-        outcome = await _attempt(automation.target.kind, errand)
+        outcome = await _attempt(automation.target.station.deliver, errand)
         self.delivered.append(
             {
                 "time": self.world.clock(),
@@ -192,12 +190,12 @@ class Automations:
         )
 
 
-async def _attempt(kind: str, errand: Errand) -> str:
+async def _attempt(deliver: Deliver, errand: Errand) -> str:
     """Deliver; only where the tool surely took nothing is it tried again."""
     pause = 0.2
     for _ in range(ATTEMPTS):
         try:
-            await CARRIERS[kind](errand)
+            await deliver(errand)
         except Busy as busy:
             pause = busy.seconds
         except (aiohttp.ClientConnectionError, ConnectionError):

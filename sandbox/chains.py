@@ -6,8 +6,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.automations import Automation, Automations, End
-from sandbox.hops import KINDS, SHAPES, HopKind
 from sandbox.mapping import Fields, complete, parse
+from sandbox.shapes import SHAPES
+from sandbox.station import Station, nowhere
+from sandbox.stations import STATIONS
+
+KINDS: dict[str, Station] = {station.slug: station for station in STATIONS}
 
 FAST = (0.05, 0.2)
 UNHURRIED = (0.6, 1.8)
@@ -22,7 +26,7 @@ class Hop:
     """One place on a chain: a kind of record in an account, after another hop."""
 
     name: str
-    kind: HopKind
+    kind: Station
     account: str
     after: str
     fields: Fields
@@ -63,13 +67,7 @@ class Chain:
 
 
 def _end(hop: Hop) -> End:
-    return End(
-        kind=hop.kind.slug,
-        tool=hop.kind.tool,
-        resource=hop.kind.resource,
-        account=hop.account,
-        fields=hop.fields,
-    )
+    return End(station=hop.kind, account=hop.account, fields=hop.fields)
 
 
 def draw(wanted: Mapping[str, Any], *, fast: bool) -> Chain:
@@ -102,8 +100,8 @@ def _hop(chain: str, spec: dict[str, Any], before: list[Hop], delay: tuple[float
     after = str(spec.get("after") or (before[-1].name if before else ""))
     if after and after not in taken:
         raise BadChain(f"{name} comes after {after!r}, which is no hop before it.")
-    if slug == "website" and after:
-        raise BadChain("A website is where leads enter; nothing comes before it.")
+    if KINDS[slug].deliver is nowhere and after:
+        raise BadChain(f"A {slug} is where leads enter; nothing comes before it.")
     return Hop(
         name=name,
         kind=KINDS[slug],
@@ -129,7 +127,7 @@ def _carried(name: str, hops: list[Hop]) -> set[str] | None:
     return held | set(complete(dict.fromkeys(held, "x")))
 
 
-def _fields(spec: dict[str, Any], kind: HopKind, carried: set[str] | None) -> Fields:
+def _fields(spec: dict[str, Any], kind: Station, carried: set[str] | None) -> Fields:
     """Answer the hop's mapping: its own, or of the default one what the hop before carries."""
     given = spec.get("fields")
     if isinstance(given, dict):

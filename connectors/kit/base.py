@@ -7,8 +7,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
+from connectors.kit.grant import Grant
 from connectors.kit.ports import Ports
-from connectors.kit.records import Account, Arrival, Lead, Receipt
+from connectors.kit.records import Account, Arrival, FieldInfo, Lead, Receipt
 from connectors.kit.settings import Ask
 
 
@@ -29,6 +30,7 @@ class Ability(StrEnum):
     SUBMITS = "submits"
     FINDS = "finds"
     REMOVES = "removes"
+    DESCRIBES = "describes"
 
 
 class Verified(StrEnum):
@@ -61,6 +63,7 @@ class Resource:
     submits: bool = True
     finds: bool = True
     removes: bool = True
+    describes: bool = True
     note: str = ""
 
 
@@ -97,6 +100,7 @@ class Connector(ABC):
     docs: ClassVar[str]
     base: ClassVar[str]
     asks: ClassVar[tuple[Ask, ...]] = ()
+    grant: ClassVar[Grant | None] = None
     resources: ClassVar[tuple[Resource, ...]]
     limits: ClassVar[tuple[Limit, ...]] = ()
     side_effects: ClassVar[tuple[str, ...]] = ()
@@ -179,8 +183,17 @@ class RemovesMany(Removes):
         """Remove these records, at most a hundred. Already gone is fine, for each of them."""
 
 
+class Describes(Connector):
+    """A tool that tells which fields its records have."""
+
+    @abstractmethod
+    def fields(self) -> list[FieldInfo]:
+        """Answer the fields of this resource as the tool declares them, keyed as records are."""
+
+
 ABILITIES: Mapping[Ability, type] = {
     Ability.SUBMITS: Submits,
     Ability.FINDS: Finds,
     Ability.REMOVES: Removes,
+    Ability.DESCRIBES: Describes,
 }

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from connectors.kit.base import Ability, Connector, Resource
+from connectors.kit.base import ABILITIES, Ability, Connector, Resource
 from connectors.kit.settings import Ask
 
 HEAD = """# Connectors
@@ -11,11 +11,11 @@ What each connector can do, what it asks of you and what it leaves behind. This 
 `python -m connectors`; a test fails when it differs from the code.
 
 **Submits** means that a chain can begin there, **finds** that Handoff can look there, **removes**
-that test records are taken away again, in the gentlest way the tool has. *Lag* is how long the
-tool's search trails what was written: nothing counts as lost before it has passed. *Merged by*
-names the fields by which the tool makes one record of two, so that a duplicate shows only at a
-later hop. A tool's address can be replaced on any connection (`base`), for a self-hosted or test
-twin.
+that test records are taken away again, in the gentlest way the tool has, **describes** that the
+tool tells which fields its records have. *Lag* is how long the tool's search trails what was
+written: nothing counts as lost before it has passed. *Merged by* names the fields by which the
+tool makes one record of two, so that a duplicate shows only at a later hop. A tool's address can be
+replaced on any connection (`base`), for a self-hosted or test twin.
 """
 
 
@@ -37,7 +37,7 @@ def _connector(entry: type[Connector]) -> Iterator[str]:
     yield from (_asked(ask) for ask in entry.asks)
     yield ""
     for resource in entry.resources:
-        yield from _resource(resource)
+        yield from _resource(entry, resource)
 
 
 def _hosts(entry: type[Connector]) -> str:
@@ -58,8 +58,12 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|").strip()
 
 
-def _resource(resource: Resource) -> Iterator[str]:
-    able = [ability.value for ability in Ability if getattr(resource, ability)]
+def _resource(entry: type[Connector], resource: Resource) -> Iterator[str]:
+    able = [
+        ability.value
+        for ability in Ability
+        if getattr(resource, ability) and issubclass(entry, ABILITIES[ability])
+    ]
     yield f"**`{resource.slug}`** ({resource.plural}): {', '.join(able)}."
     facts = [
         f"Lag {resource.lag:g} s." if resource.lag else "No lag.",

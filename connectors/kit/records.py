@@ -53,3 +53,21 @@ class Arrival:
     created_at: datetime | None = None
     url: str = ""
     place: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldInfo:
+    """One field a tool says its records have.
+
+    `key` is what a mapping names it by, `label` what the owner sees in the tool. `kind` is the
+    field rule's word for what it holds (name, email, phone, text, date, datetime, money, number,
+    choice, boolean, url), "text" where the tool says nothing finer. `choices` are the values it
+    takes, empty where it takes any.
+    """
+
+    key: str
+    label: str = ""
+    kind: str = "text"
+    required: bool = False
+    writable: bool = True
+    choices: tuple[str, ...] = ()

@@ -23,7 +23,8 @@ from connectors.kit.errors import (
 from connectors.kit.ports import Ports
 from connectors.kit.records import Arrival, Lead
 from tests.connectors.kit.server import reply, serving
-from tests.connectors.twins import TWINS, Twin, having
+from tests.connectors.twin import Twin
+from tests.connectors.twins import TWINS, having
 from tests.sandbox_process import Control, SandboxProcess
 
 each = pytest.mark.parametrize("twin", TWINS, ids=str)

@@ -8,7 +8,8 @@ import pytest
 from connectors.email.imap import Imap
 from connectors.kit.errors import NeedsOwner, TryLater
 from tests.connectors.lone import at
-from tests.connectors.twins import TWINS, Twin
+from tests.connectors.twin import Twin
+from tests.connectors.twins import TWINS
 from tests.sandbox_process import Control, SandboxProcess
 
 (TWIN,) = (twin for twin in TWINS if twin.slug == "imap")

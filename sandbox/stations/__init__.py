@@ -1,0 +1,14 @@
+"""Every kind of hop a chain can be drawn of: one module a tool, one explicit list."""
+
+from sandbox.station import Station
+from sandbox.stations import crm, hubspot, mail, mailchimp, postmark, stripe, website
+
+STATIONS: tuple[Station, ...] = (
+    *website.STATIONS,
+    *mailchimp.STATIONS,
+    *hubspot.STATIONS,
+    *crm.STATIONS,
+    *stripe.STATIONS,
+    *postmark.STATIONS,
+    *mail.STATIONS,
+)

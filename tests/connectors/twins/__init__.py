@@ -1,0 +1,27 @@
+"""Every connector beside the tool that plays its vendor: a module each, one explicit list."""
+
+from connectors.catalog import connector
+from connectors.kit.base import ABILITIES
+from tests.connectors.twin import Twin
+from tests.connectors.twins import html_form, hubspot, imap, mailchimp, postmark, rest, stripe
+
+TWINS: tuple[Twin, ...] = (
+    *html_form.TWINS,
+    *mailchimp.TWINS,
+    *postmark.TWINS,
+    *imap.TWINS,
+    *hubspot.TWINS,
+    *stripe.TWINS,
+    *rest.TWINS,
+)
+
+
+def having(ability: type) -> list[Twin]:
+    """Answer the twins whose resource has this ability."""
+    flags = {kind: name for name, kind in ABILITIES.items()}
+    return [
+        twin
+        for twin in TWINS
+        if issubclass(connector(twin.slug), ability)
+        and getattr(connector(twin.slug).resource_named(twin.resource), flags[ability])
+    ]
