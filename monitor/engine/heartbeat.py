@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.db.models import Q
 
 from connectors.kit.errors import ToolError
 from connectors.kit.http import Door
@@ -37,6 +38,16 @@ def working(now: datetime) -> None:
         note(now, "worker")
 
 
+def again(name: str, every: timedelta, now: datetime) -> bool:
+    """Answer, to one caller only, whether it is time for what is done once in `every`.
+
+    A time yet to come was written before the clock was put back: it holds nobody up.
+    """
+    Heartbeat.objects.get_or_create(name=name, defaults={"at": now - every})
+    rows = Heartbeat.objects.filter(Q(at__lte=now - every) | Q(at__gt=now), name=name)
+    return bool(rows.update(at=now))
+
+
 def ping(now: datetime) -> bool:
     """Call the address that expects to hear from us, once a minute; answer whether it was called.
 
@@ -45,8 +56,7 @@ def ping(now: datetime) -> bool:
     url = str(settings.DEAD_MAN_URL)
     if not url:
         return False
-    Heartbeat.objects.get_or_create(name=OUTSIDE, defaults={"at": now - EVERY})
-    if not Heartbeat.objects.filter(name=OUTSIDE, at__lte=now - EVERY).update(at=now):
+    if not again(OUTSIDE, EVERY, now):
         return False
     parts = urlsplit(url)
     ports = Ports(networks=settings.ALLOWED_NETWORKS, seconds=PATIENCE)

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from django.db import connection
 from django.db.models import Exists, OuterRef
 
-from monitor.models import Alert, Chain, Heartbeat, Incident, Residue, ResidueState, Run, Stop
+from monitor.engine import heartbeat
+from monitor.models import Alert, Chain, Incident, Residue, ResidueState, Run, Stop
 
 EVERY = timedelta(minutes=10)
 KEEP_RUNS = timedelta(days=90)
@@ -17,8 +18,7 @@ SWEPT = "sweep"
 
 def sweep(now: datetime) -> int:
     """Delete what is too old, at most once in ten minutes; answer how many runs went."""
-    Heartbeat.objects.get_or_create(name=SWEPT, defaults={"at": now})
-    if not Heartbeat.objects.filter(name=SWEPT, at__lte=now - EVERY).update(at=now):
+    if not heartbeat.again(SWEPT, EVERY, now):
         return 0
     gone = 0
     while found := _old_runs(now):

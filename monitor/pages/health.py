@@ -128,7 +128,8 @@ def _pulses(now: datetime) -> tuple[Pulse, ...]:
     pulses = []
     for name, title in PARTS.items():
         at = seen.get(name)
-        alive = at is not None and now - at <= limit()
+        # A sign from the future is of a clock that was put back since.
+        alive = at is not None and abs(now - at) <= limit()
         mark = sign.WORKING if alive else sign.SILENT
         pulses.append(Pulse(name=name, title=Message(title), at=at, alive=alive, sign=mark))
     return tuple(pulses)

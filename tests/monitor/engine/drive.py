@@ -15,15 +15,24 @@ from tests.monitor.engine.tool import Tool
 
 
 class Drive:
-    """One worker and one beat, as fast as the machine allows."""
+    """One worker and one beat, as fast as the machine allows.
+
+    `astray` is how far the clock they read is off; time itself, and the tool's clock, never are.
+    """
 
     def __init__(self, tool: Tool) -> None:
         self.tool = tool
         self.now = tool.now
+        self.astray = timedelta(0)
         self.delivered: list[Wake] = []
         self._order = count()
         self._queue: list[tuple[datetime, int, Wake]] = []
         self._next_tick = self.now
+
+    @property
+    def clock(self) -> datetime:
+        """Answer what the engine takes for the present."""
+        return self.now + self.astray
 
     def until(self, end: datetime) -> None:
         """Go on until a moment."""
@@ -51,18 +60,18 @@ class Drive:
 
     def tick(self) -> None:
         """Let one tick come now."""
-        open_due(self.now)
-        self.push(everything(self.now))
+        open_due(self.clock)
+        self.push(everything(self.clock))
 
     def deliver(self, wake: Wake) -> None:
         """Let one message be worked on now."""
         self.delivered.append(wake)
-        self.push(WORK[wake.task](wake.batch.ids, wake.batch.token, self.now))
+        self.push(WORK[wake.task](wake.batch.ids, wake.batch.token, self.clock))
 
     def push(self, wakes: list[Wake]) -> None:
         """Put messages in the queue."""
         for wake in wakes:
-            start = max(wake.batch.start, self.now)
+            start = max(wake.batch.start - self.astray, self.now)
             heapq.heappush(self._queue, (start, next(self._order), wake))
 
     def lose(self, which: Callable[[Wake], bool] = lambda _: True) -> None:
