@@ -5,7 +5,7 @@ from typing import Any
 
 from aiohttp import web
 
-from sandbox import asking, demo, pages
+from sandbox import asking, demo, granting, pages
 from sandbox.business import MAIN, Business
 from sandbox.call import answer
 from sandbox.faults import BadFault
@@ -38,6 +38,8 @@ class Control:
             ("GET", "/tools", self.tools),
             ("GET", "/tools/{tool}/records", self.records),
             ("POST", "/tools/{tool}/records", self.plant),
+            ("GET", "/tools/{tool}/grants", self.grants),
+            ("POST", "/tools/{tool}/grants", self.change_grants),
             ("POST", "/reset", self.reset),
             ("GET", "/requests", self.requests),
             ("POST", "/requests", self.record_requests),
@@ -142,6 +144,14 @@ class Control:
         if wanted.get("tell"):
             tool.tell(account, resource, record)
         return answer(_told(tool, account, resource, record), 201)
+
+    async def grants(self, request: web.Request) -> web.Response:
+        """Tell what tokens a tool with OAuth2 gave."""
+        return await granting.tell(self.business, request)
+
+    async def change_grants(self, request: web.Request) -> web.Response:
+        """Register a redirect address with a tool, expire its tokens or revoke them."""
+        return await granting.change(self.business, request)
 
     async def reset(self, request: web.Request) -> web.Response:
         """Forget records, faults, truth and counts; with `chains` also the made chains."""

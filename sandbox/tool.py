@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from aiohttp import web
 
@@ -10,6 +10,9 @@ from sandbox.call import AUTOMATION_HEADER, Call, Refusal
 from sandbox.faults import Fault, lead_in
 from sandbox.storage import Account, Record
 from sandbox.world import Event, World
+
+if TYPE_CHECKING:
+    from sandbox.authority import Authority
 
 CALL = web.RequestKey("call", Call)
 HANG_SECONDS = 120.0
@@ -25,9 +28,11 @@ class Tool:
     title: ClassVar[str]
     resources: ClassVar[tuple[str, ...]]
     open_paths: ClassVar[tuple[str, ...]] = ()
+    authority: "Authority | None" = None
 
     def __init__(self, world: World) -> None:
         self.world = world
+        self._open = self.open_paths
         self.accounts: dict[str, Account] = {}
         self.keys: dict[str, Account] = {}
         self.app = web.Application(middlewares=[self._guard])
@@ -88,6 +93,11 @@ class Tool:
 
         self.app.router.add_route(method, path, respond)
 
+    def add_open(self, method: str, path: str, answers: Answers) -> None:
+        """Declare one path that asks for no key."""
+        self._open += (path,)
+        self.add(method, path, answers)
+
     def open_account(self, name: str, *, lag: float = 0.0, **options: object) -> Account:
         """Answer the account of this name, opened if there is none yet."""
         account = self.accounts.get(name)
@@ -145,7 +155,7 @@ class Tool:
     async def _respond(
         self, call: Call, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
     ) -> web.Response:
-        if call.account is None and not call.request.path.startswith(self.open_paths or ("\0",)):
+        if call.account is None and not call.request.path.startswith(self._open):
             return self.error(401)
         try:
             response = await handler(call.request)
@@ -177,8 +187,12 @@ class Tool:
         caller = "automations" if call.automation else "outside"
         method = "write" if self.writes(call) else "read"
         text = self.text(call)
+        # Vendors keep their authority on a host of its own: a fault must name it.
+        apart = self.authority is not None and call.request.path in self.authority.paths
         for fault in faults:
             if fault.kind == "refused" or fault.callers not in (caller, "all"):
+                continue
+            if apart and not fault.match:
                 continue
             if method not in fault.methods or not fault.concerns(name, text):
                 continue
