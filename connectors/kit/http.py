@@ -12,12 +12,12 @@ from connectors.kit.answer import Answer, Origin
 from connectors.kit.auth import NoAuth
 from connectors.kit.body import NO_BODY, Body
 from connectors.kit.cookies import Cookies
-from connectors.kit.errors import NeedsOwner, ToolError, UnexpectedAnswer
+from connectors.kit.errors import NeedsOwner, ToolError, TryLater, UnexpectedAnswer
 from connectors.kit.exchange import Reply, Request, Unanswered, exchange
 from connectors.kit.guard import Forbidden, TooLarge
 from connectors.kit.message import Message, _
 from connectors.kit.ports import Ports
-from connectors.kit.status import busy, failure, http_date, silence
+from connectors.kit.status import busy, failure, http_date, known, silence
 
 AGENT = "Handoff/1 (automation health monitor)"
 NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -49,13 +49,17 @@ class Manners:
     """How one tool differs from the rest.
 
     `headers` go with every call. `is_limit` tells a 403 that means "too fast" from one that means
-    "not allowed". With `redirects` an answer that sends us on is handed back instead of raised,
-    with `cookies` they are kept for the door's life. With `hidden` the path is kept out of errors,
-    for tools whose addresses are secrets themselves.
+    "not allowed"; `pause` answers for how many seconds a tool that says "too fast" wants us to
+    stay away, where it does not say so by Retry-After. `is_known` tells a refused write that means
+    "there is such a record already" from other refusals. With `redirects` an answer that sends us
+    on is handed back instead of raised, with `cookies` they are kept for the door's life. With
+    `hidden` the path is kept out of errors, for tools whose addresses are secrets themselves.
     """
 
     headers: Mapping[str, str] = field(default_factory=dict)
     is_limit: Callable[[Answer], bool] | None = None
+    pause: Callable[[Answer], float | None] | None = None
+    is_known: Callable[[Answer], bool] | None = None
     redirects: bool = False
     cookies: bool = False
     hidden: bool = False
@@ -183,7 +187,16 @@ class Door:
         )
         if 200 <= reply.status < 300 or (self._manners.redirects and reply.status < 400):
             return answer
-        now = datetime.now(UTC)
-        if self._manners.is_limit and self._manners.is_limit(answer):
-            raise busy(answer, now)
-        raise failure(answer, self._auth.secrets(), now)
+        raise self._failure(answer)
+
+    def _failure(self, answer: Answer) -> ToolError:
+        manners, now = self._manners, datetime.now(UTC)
+        if manners.is_limit and manners.is_limit(answer):
+            error: ToolError = busy(answer, now)
+        elif answer.origin.wrote and manners.is_known and manners.is_known(answer):
+            error = known(answer, self._auth.secrets())
+        else:
+            error = failure(answer, self._auth.secrets(), now)
+        if isinstance(error, TryLater) and answer.status < 500 and manners.pause:
+            error.after = manners.pause(answer) if error.after is None else error.after
+        return error

@@ -71,12 +71,20 @@ def failure(answer: Answer, secrets: Iterable[str], now: datetime) -> ToolError:
         message = Message(DENIED[status], values)
         return NeedsOwner(message, status=status, where=origin.where)
     if status == 409 and origin.wrote:
-        message = Message(
-            _("%(tool)s says that there is such a record already (409): %(reason)s"), values
-        )
-        return OutcomeUnknown(message, status=status, where=origin.where)
+        return known(answer, secrets)
     message = Message(_("%(tool)s refused this (%(status)s): %(reason)s"), values)
     return Refused(message, status=status, where=origin.where)
+
+
+def known(answer: Answer, secrets: Iterable[str]) -> OutcomeUnknown:
+    """Answer the error for a write that met a record like its own: an earlier one, or another's."""
+    values: dict[str, Value] = {
+        "tool": answer.origin.tool,
+        "status": answer.status,
+        "reason": reason(answer.body, secrets),
+    }
+    text = _("%(tool)s says that there is such a record already (%(status)s): %(reason)s")
+    return OutcomeUnknown(Message(text, values), status=answer.status, where=answer.origin.where)
 
 
 def busy(answer: Answer, now: datetime) -> TryLater:

@@ -176,6 +176,37 @@ def test_the_tool_says_when_to_come_back(status: str) -> None:
     assert caught.value.after == 30
 
 
+def test_a_tool_may_say_when_to_come_back_in_its_own_way() -> None:
+    def pause(answer: Answer) -> float | None:
+        return float(answer.headers.get("X-Reset", "30"))
+
+    for headers, after in ((["X-Reset: 9"], 9), ([], 30), (["Retry-After: 5", "X-Reset: 9"], 5)):
+        with serving(reply("{}", "429 X", *headers)) as server:
+            with pytest.raises(TryLater) as caught:
+                door_to(server, pause=pause).get("/")
+            assert caught.value.after == after
+
+
+def test_a_tool_that_broke_down_says_nothing_of_a_pause() -> None:
+    with serving(reply("{}", "503 X")) as server, pytest.raises(TryLater) as caught:
+        door_to(server, pause=lambda _answer: 30.0).get("/")
+    assert caught.value.after is None
+
+
+@pytest.mark.parametrize(("body", "error"), [("known", OutcomeUnknown), ("else", Refused)])
+def test_a_refused_write_may_mean_that_there_is_such_a_record_already(
+    body: str, error: type[ToolError]
+) -> None:
+    def is_known(answer: Answer) -> bool:
+        return answer.page == "known"
+
+    with serving(reply(body, "400 X")) as server:
+        with pytest.raises(error):
+            door_to(server, is_known=is_known).post("/")
+        with pytest.raises(Refused):
+            door_to(server, is_known=is_known).get("/")
+
+
 def test_silence_of_a_read_and_of_a_write_differ() -> None:
     with serving(lambda _seen: None) as server:
         with pytest.raises(TryLater):
