@@ -1,6 +1,7 @@
 """An OAuth2 authority (RFC 6749) that a twin mounts on its own port, at its vendor's paths.
 
-A twin makes one in `routes`, and lets it name the credentials and recognise the bearer:
+A twin makes one in `routes`, and lets it name the credentials and recognise the bearer
+(`Renewal` is in `sandbox.grants`):
 
     class Ledger(Tool):
         authority: Authority
@@ -196,7 +197,7 @@ class Authority:
             if account is not None:
                 self._note(account, "refused")
             body = {"error": wrong.error, "error_description": str(wrong)}
-            response = answer(body, wrong.status, **{"Cache-Control": "no-store"})
+            response = _kept_by_nobody(answer(body, wrong.status))
             if wrong.status == 401:
                 response.headers["WWW-Authenticate"] = 'Basic realm="token"'
             return response
@@ -261,7 +262,7 @@ class Authority:
         if consent.scope:
             body["scope"] = consent.scope
         self._note(account, kind)
-        return answer({**body, **self._answers(account)}, **{"Cache-Control": "no-store"})
+        return _kept_by_nobody(answer({**body, **self._answers(account)}))
 
     def _note(self, account: Account, kind: str) -> None:
         facts = self.facts(account)
@@ -270,6 +271,11 @@ class Authority:
     def _account(self, client: str) -> Account | None:
         accounts = self.tool.accounts.values()
         return next((one for one in accounts if one.secrets["client_id"] == client), None)
+
+
+def _kept_by_nobody(response: web.Response) -> web.Response:
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _client(call: Call, given: Asked) -> tuple[str, str]:

@@ -32,7 +32,7 @@ class Tool:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self._open = self.open_paths
+        self._unlocked = self.open_paths
         self.accounts: dict[str, Account] = {}
         self.keys: dict[str, Account] = {}
         self.app = web.Application(middlewares=[self._guard])
@@ -95,7 +95,7 @@ class Tool:
 
     def add_open(self, method: str, path: str, answers: Answers) -> None:
         """Declare one path that asks for no key."""
-        self._open += (path,)
+        self._unlocked += (path,)
         self.add(method, path, answers)
 
     def open_account(self, name: str, *, lag: float = 0.0, **options: object) -> Account:
@@ -155,7 +155,7 @@ class Tool:
     async def _respond(
         self, call: Call, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
     ) -> web.Response:
-        if call.account is None and not call.request.path.startswith(self._open):
+        if call.account is None and not call.request.path.startswith(self._unlocked):
             return self.error(401)
         try:
             response = await handler(call.request)

@@ -8,10 +8,11 @@ from typing import ClassVar, TypeVar
 
 from aiohttp import web
 
-from sandbox.authority import Authority, Renewal
+from sandbox.authority import Authority
 from sandbox.business import Business
 from sandbox.call import Call, answer
 from sandbox.control import Control as ControlDoor
+from sandbox.grants import Renewal
 from sandbox.listening import HttpListener, Port
 from sandbox.tool import Tool
 from tests.sandbox_process import Control

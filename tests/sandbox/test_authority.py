@@ -54,18 +54,19 @@ class Client:
         """Answer the code of a consent."""
         return returned(self.ask(**changes))["code"]
 
-    def token(self, basic: bool = True, secret: str = "", **given: str) -> requests.Response:
+    def token(self, secret: str = "", *, body: bool = False, **given: str) -> requests.Response:
         """Ask the token endpoint."""
         client, secret = self.secrets["client_id"], secret or self.secrets["client_secret"]
-        if not basic:
+        if body:
             given |= {"client_id": client, "client_secret": secret}
-        auth = (client, secret) if basic else None
+        auth = None if body else (client, secret)
         return requests.post(self.server.url + TOKEN, data=given, auth=auth, timeout=10)
 
-    def exchange(self, code: str, **given: str) -> requests.Response:
+    def exchange(self, code: str, place: str = BACK, verifier: str = "") -> requests.Response:
         """Exchange a code."""
-        given = {"redirect_uri": BACK, **given}
-        return self.token(grant_type="authorization_code", code=code, **given)
+        return self.token(
+            grant_type="authorization_code", code=code, redirect_uri=place, code_verifier=verifier
+        )
 
     def refresh(self, token: str) -> requests.Response:
         """Refresh."""
@@ -163,7 +164,7 @@ def test_a_code_is_good_once_and_its_tokens_die_with_the_second_try(client: Clie
 
 def test_a_code_belongs_to_its_client_and_its_address(client: Client, ledger: LedgerServer) -> None:
     assert error(Client(ledger).exchange(client.code())) == (400, "invalid_grant")
-    wrong = client.exchange(client.code(), redirect_uri=BACK + "x")
+    wrong = client.exchange(client.code(), place=BACK + "x")
     assert error(wrong) == (400, "invalid_grant")
 
 
@@ -172,16 +173,17 @@ def test_a_code_asked_for_with_a_proof_key_needs_it(client: Client) -> None:
     digest = hashlib.sha256(verifier.encode()).digest()
     challenge = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
     proof = {"code_challenge": challenge, "code_challenge_method": "S256"}
-    for wrong in ({}, {"code_verifier": "w" * 43}, {"code_verifier": challenge}):
-        assert error(client.exchange(client.code(**proof), **wrong)) == (400, "invalid_grant")
-    assert client.exchange(client.code(**proof), code_verifier=verifier).status_code == 200
+    for wrong in ("", "w" * 43, challenge):
+        refused = client.exchange(client.code(**proof), verifier=wrong)
+        assert error(refused) == (400, "invalid_grant")
+    assert client.exchange(client.code(**proof), verifier=verifier).status_code == 200
 
 
-@pytest.mark.parametrize("basic", [True, False])
-def test_a_client_proves_itself_by_basic_or_in_the_body(client: Client, *, basic: bool) -> None:
-    asked = {"grant_type": "client_credentials"}
-    assert client.token(basic, **asked).status_code == 200
-    refused = client.token(basic, secret="wrong", **asked)
+@pytest.mark.parametrize("body", [True, False])
+def test_a_client_proves_itself_by_basic_or_in_the_body(client: Client, *, body: bool) -> None:
+    kind = "client_credentials"
+    assert client.token(body=body, grant_type=kind).status_code == 200
+    refused = client.token("wrong", body=body, grant_type=kind)
     assert error(refused) == (401, "invalid_client")
     assert refused.headers["WWW-Authenticate"].startswith("Basic")
 
@@ -252,11 +254,11 @@ def test_the_fixed_token_opens_its_account_until_it_is_revoked(client: Client) -
 
 
 def test_a_fault_strikes_the_authority_only_by_name(client: Client, ledger: LedgerServer) -> None:
-    asked = {"grant_type": "client_credentials"}
+    kind = "client_credentials"
     with ledger.control.broken("tool:ledger", "503", account=client.name):
-        assert client.token(**asked).status_code == 200
+        assert client.token(grant_type=kind).status_code == 200
     with ledger.control.broken("tool:ledger", "503", account=client.name, match=TOKEN):
-        assert client.token(**asked).status_code == 503
+        assert client.token(grant_type=kind).status_code == 503
         assert client.opens(client.secrets["access_token"])
 
 
