@@ -19,11 +19,14 @@ from monitor.rules.news import Event, Link, Story, Subject, news
 
 log = logging.getLogger(__name__)
 
-FALL_BACK_AFTER = 5
-"""Failed attempts after which the owner is told by email too, while we go on trying."""
+FALL_BACK_AFTER = timedelta(minutes=5)
+"""How long a message waits for its channel before the owner is told by email too."""
 
-GIVE_UP_AFTER = due.ATTEMPTS - 1
-FIRST_PAUSE = 10.0
+GIVE_UP_AFTER = timedelta(days=3)
+"""How long we go on trying: longer than a cut of the network that nobody mends."""
+
+FIRST_PAUSE = timedelta(seconds=10)
+LONGEST_PAUSE = timedelta(minutes=15)
 ODD = _("The message could not be sent because of a fault in Handoff (%(fault)s).")
 NOBODY = _("There is no email address of an owner to fall back to.")
 
@@ -61,7 +64,19 @@ def write(
     ]
     Alert.objects.bulk_create(alerts, ignore_conflicts=True)
     keys = [alert.key for alert in alerts]
-    return list(Alert.objects.filter(key__in=keys).values_list("pk", flat=True))
+    made = list(Alert.objects.filter(key__in=keys).values_list("pk", flat=True))
+    return [*_hurried(channels, now), *made]
+
+
+def _hurried(channels: Sequence[Channel], now: datetime) -> list[int]:
+    """Let what still waits for these channels go first: nobody reads an end before its story."""
+    rows = Alert.objects.filter(
+        channel__in=channels, due_at__gt=now, claim="", sent_at=None, failed_at=None
+    )
+    waiting = list(rows.order_by("pk").values_list("pk", flat=True))
+    if waiting:
+        rows.filter(pk__in=waiting).update(due_at=now)
+    return waiting
 
 
 def request_test(channel: Channel, now: datetime) -> Alert:
@@ -127,20 +142,22 @@ def _delivered(alert: Alert, token: str, now: datetime) -> None:
 
 def _undelivered(alert: Alert, token: str, error: Undelivered, now: datetime) -> list[int]:
     """Try again later, or, where that is of no use, tell the owner by the last resort."""
-    given_up = error.permanent or alert.attempts >= GIVE_UP_AFTER
+    age = now - alert.created_at
+    given_up = error.permanent or age >= GIVE_UP_AFTER
     problem = stored.message(error.message)
-    wait = due.backoff(alert.attempts, first=FIRST_PAUSE)
-    if error.after:
-        wait = max(wait, timedelta(seconds=error.after))
+    # As long again as it has been waiting: the pauses double by themselves.
+    wait = max(min(max(age, FIRST_PAUSE), LONGEST_PAUSE), timedelta(seconds=error.after or 0))
     with transaction.atomic():
+        # A channel that says no has let the attempt end: only a row that kills its worker counts.
         Alert.objects.filter(pk=alert.pk, claim=token).update(
             claim="",
+            attempts=0,
             due_at=None if given_up else now + wait,
             failed_at=now if given_up else None,
             problem=problem,
         )
         failing = Channel.objects.filter(pk=alert.channel_id)
-        if not alert.fallback and (given_up or alert.attempts >= FALL_BACK_AFTER):
+        if not alert.fallback and (given_up or age >= FALL_BACK_AFTER):
             failing.filter(failing_since=None).update(failing_since=now)
             failing.update(problem=problem)
             return _fall_back(alert, now)
@@ -182,7 +199,10 @@ def _owner(alert: Alert) -> Owner:
 def _links(alert: Alert) -> dict[Link, str]:
     """Answer the paths of the pages a message may lead to."""
     incident = alert.incident
-    pages: dict[Link, tuple[str, list[object]]] = {Link.CHANNELS: ("channels", [])}
+    pages: dict[Link, tuple[str, list[object]]] = {
+        Link.CHANNELS: ("channels", []),
+        Link.CONNECTIONS: ("connections", []),
+    }
     if incident is not None:
         pages[Link.INCIDENT] = ("incident", [incident.pk])
         if incident.chain is not None:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from monitor.engine import alert, bulk, run, stored
 from monitor.engine.chain import frozen
@@ -31,6 +31,7 @@ class Docket:
         self.alerts: list[int] = []
         self.to_confirm = False
         self.incidents: dict[tuple[int, str], Incident] = {}
+        self.outside: dict[int, Incident] = {}
         self.doubts: dict[tuple[int, str], Confirmation] = {}
         self._latest: dict[int, int] = {}
         self._worked: set[int] = set()
@@ -47,9 +48,15 @@ class Docket:
         return docket
 
     def _read(self) -> None:
-        open_ones = Incident.objects.filter(chain__in=list(self.chains), resolved_at=None)
-        for incident in open_ones.select_related("opened_by"):
-            chain = self.chains[incident.chain_id or 0]
+        shops = {chain.workspace_id: chain.workspace for chain in self.chains.values()}
+        of_shops = Q(workspace__in=list(shops), chain=None, connection=None)
+        open_ones = Incident.objects.filter(Q(chain__in=list(self.chains)) | of_shops)
+        for incident in open_ones.filter(resolved_at=None).select_related("opened_by"):
+            if incident.chain_id is None:
+                incident.workspace = shops[incident.workspace_id]
+                self.outside[incident.workspace_id] = incident
+                continue
+            chain = self.chains[incident.chain_id]
             incident.chain, incident.workspace = chain, chain.workspace
             self.incidents[chain.pk, incident.subject] = incident
         doubts = Confirmation.objects.filter(chain__in=list(self.chains), decided_at=None)

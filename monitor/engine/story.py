@@ -33,8 +33,12 @@ def story(incident: Incident) -> Story:
             resolved_at=incident.resolved_at,
             problem=stored.read_message(connection.problem),
         )
-    title = chain.title if chain else ""
-    if chain is None or not incident.subject.startswith(HANDOFF):
+    if chain is None:
+        return Story(
+            subject=Subject.WORKSPACE, since=incident.since, resolved_at=incident.resolved_at
+        )
+    title = chain.title
+    if not incident.subject.startswith(HANDOFF):
         return Story(
             subject=Subject.CHAIN,
             chain=title,

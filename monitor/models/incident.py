@@ -13,7 +13,8 @@ class Incident(models.Model):
     """Something the owner must know. One is open for each subject of a chain or connection.
 
     `subject` is "handoff:<hop slug>" for a broken handoff, "cannot_look" where we cannot look (a
-    connection that needs its owner, or a chain without a conclusive run). `since` is the hand-in
+    connection that needs its owner, a chain without a conclusive run or, with neither chain nor
+    connection, a workspace none of whose tools answers). `since` is the hand-in
     of the first bad run, `last_bad_at` of the latest; `bad` of `conclusive` runs since were bad.
     """
 
@@ -55,6 +56,13 @@ class Incident(models.Model):
                 fields=("connection", "subject"),
                 condition=models.Q(resolved_at__isnull=True, chain__isnull=True),
                 name="incident_open_once_a_connection",
+            ),
+            models.UniqueConstraint(
+                fields=("workspace", "subject"),
+                condition=models.Q(
+                    resolved_at__isnull=True, chain__isnull=True, connection__isnull=True
+                ),
+                name="incident_open_once_a_workspace",
             ),
         )
         indexes = (models.Index(fields=("workspace", "-opened_at"), name="incident_newest"),)

@@ -154,7 +154,7 @@ def _rows(workspace: Workspace) -> QuerySet[Incident]:
 
 
 def _row(row: Incident, workspace: Workspace, now: datetime) -> IncidentRow:
-    about = row.chain.title if row.chain else str(row.connection or "")
+    about = row.chain.title if row.chain else str(row.connection or workspace.name)
     return IncidentRow(
         id=row.pk,
         headline=tell(row, now, workspace.timezone).headline,
@@ -225,6 +225,7 @@ def _link(step: Step, row: Incident) -> Link | None:
         Leads.RUN: ("run", str(row.opened_by_id or "")),
         Leads.CHAIN: ("chain", row.chain.slug if row.chain else ""),
         Leads.CONNECTION: ("connection", row.connection.slug if row.connection else ""),
+        Leads.CONNECTIONS: ("connections", "-"),
         Leads.CHANNELS: ("channels", "-"),
     }
     page, key = places.get(step.link, ("", ""))

@@ -31,8 +31,10 @@ class Reason(StrEnum):
     ALL_WELL = "all_well"
     NEEDS_OWNER = "needs_owner"
     UNSEEN = "unseen"
+    UNREACHABLE = "unreachable"
     SEEN_AGAIN = "seen_again"
     CONNECTION_TOLD = "connection_told"
+    WORKSPACE_TOLD = "workspace_told"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

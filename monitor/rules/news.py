@@ -41,6 +41,7 @@ class Subject(StrEnum):
     HANDOFF = "handoff"
     CONNECTION = "connection"
     CHAIN = "chain"
+    WORKSPACE = "workspace"
 
 
 class Link(StrEnum):
@@ -51,6 +52,7 @@ class Link(StrEnum):
     CHAIN = "chain"
     CARRIER = "carrier"
     CONNECTION = "connection"
+    CONNECTIONS = "connections"
     CHANNELS = "channels"
 
 
@@ -114,6 +116,8 @@ def news(event: Event, story: Story, now: datetime, zone: str) -> News:
     """Answer what to say about `event`; times are told in `zone`."""
     if event is Event.TEST:
         return _test()
+    if story.subject is Subject.WORKSPACE:
+        return _unreachable(event, story, now, zone)
     if story.subject is not Subject.HANDOFF:
         return _unseen(event, story, now, zone)
     if event is Event.RESOLVED:
@@ -259,6 +263,25 @@ def _unseen(event: Event, story: Story, now: datetime, zone: str) -> News:
         happened=(story.problem, unknown) if story.problem else (unknown,),
         since=_since(story, now, zone),
         steps=(reconnect if connection else chain,),
+    )
+
+
+def _unreachable(event: Event, story: Story, now: datetime, zone: str) -> News:
+    """Answer the news that no tool answers, or that they do again."""
+    if event is Event.RESOLVED:
+        return News(
+            tone=Tone.INFORMATION,
+            headline=Message(_("Your tools answer us again")),
+            since=_lasted(story, now, zone),
+        )
+    cut_off = _("Most likely the machine that Handoff runs on is cut off from the network.")
+    look = _("Check that machine's network, then test a connection.")
+    return News(
+        tone=Tone.BLIND,
+        headline=Message(_("None of your tools answers us")),
+        happened=(Message(cut_off), Message(_("Leads may be fine; we do not know."))),
+        since=_since(story, now, zone),
+        steps=(Step(text=Message(look), link=Link.CONNECTIONS),),
     )
 
 

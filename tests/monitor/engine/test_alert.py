@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 
-import pytest
 from django.contrib.auth.models import User
 from django.core import mail
 
-from monitor.engine import alert, due
+from monitor.engine import alert
 from monitor.engine.tasks import WORK
 from monitor.models import Alert, Channel, Member, Role
 from tests.monitor.engine.conftest import World
@@ -113,11 +113,11 @@ def test_a_channel_that_fails_for_good_falls_back_to_the_owners_email(world: Wor
 
 def test_a_channel_down_for_long_falls_back_once_and_goes_on_trying(world: World) -> None:
     owner(world)
-    with slack(*[503] * alert.FALL_BACK_AFTER, 200) as (url, got):
+    with slack(*[503] * 7, 200) as (url, got):
         channel(world, url)
         broken(world)
-        world.drive.seconds(600)
-    assert len(got) == alert.FALL_BACK_AFTER + 1
+        world.drive.seconds(1200)
+    assert len(got) == 8
     assert len(mail.outbox) == 1
     assert Channel.objects.get().failing_since is None
 
@@ -153,15 +153,23 @@ def test_a_failed_test_does_not_write_to_the_owner(world: World) -> None:
     assert Channel.objects.get().failing_since is not None
 
 
-@pytest.mark.parametrize("attempts", [alert.GIVE_UP_AFTER])
-def test_after_its_last_attempt_a_message_is_given_up_not_stuck(
-    world: World, attempts: int
-) -> None:
+def test_a_channel_out_of_reach_for_two_days_gets_its_message_in_the_end(world: World) -> None:
+    with slack(503, 200) as (url, got):
+        channel(world, url)
+        broken(world)
+        waiting = Alert.objects.get(sent_at=None)
+        Alert.objects.update(created_at=world.drive.now - timedelta(days=2))
+        for _ in range(2):
+            world.drive.seconds(alert.LONGEST_PAUSE.total_seconds() + 10)
+    waiting.refresh_from_db()
+    assert (len(got), waiting.sent_at is not None, waiting.stuck_at) == (2, True, None)
+
+
+def test_a_message_that_nobody_took_for_days_is_given_up_not_stuck(world: World) -> None:
     with slack(503) as (url, _):
         channel(world, url)
         alert.request_test(Channel.objects.get(), world.drive.now)
-        Alert.objects.update(attempts=attempts - 1)
+        Alert.objects.update(created_at=world.drive.now - alert.GIVE_UP_AFTER)
         world.drive.seconds(1)
     left = Alert.objects.get()
     assert (left.failed_at is not None, left.due_at, left.stuck_at) == (True, None, None)
-    assert attempts < due.ATTEMPTS

@@ -1,14 +1,33 @@
 """Incidents beyond the plain course: edits, pauses, going unseen, doubts that stay open."""
 
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
 from django.core import mail
+from django.test import override_settings
 
 from monitor.engine import incident, retention, slot
 from monitor.engine.chain import freeze
 from monitor.models import Alert, Cause, Chain, Confirmation, Heartbeat, Hop, Incident, Run
-from tests.monitor.engine.conftest import World
+from monitor.pages.incident import tell
+from tests.monitor.engine import rows
+from tests.monitor.engine.conftest import SHELVES, World
+
+
+@contextmanager
+def cut_off(world: World) -> Iterator[None]:
+    """Let nothing leave this machine: no tool answers and no mail server."""
+    smtp = "django.core.mail.backends.smtp.EmailBackend"
+    with socket.create_server(("127.0.0.1", 0)) as closing:
+        port = closing.getsockname()[1]
+    with (
+        world.tool.away(),
+        override_settings(EMAIL_BACKEND=smtp, EMAIL_HOST="127.0.0.1", EMAIL_PORT=port),
+    ):
+        yield
 
 
 def drop(world: World) -> None:
@@ -107,6 +126,47 @@ def test_a_chain_unseen_for_three_slots_is_told_once_and_resolved_when_seen(worl
     assert Incident.objects.get().resolution == "recovered"
     events = Alert.objects.values_list("event", flat=True)
     assert sorted(events) == ["opened", "resolved"]
+
+
+def test_with_all_egress_cut_one_message_waits_and_no_outage_is_counted(world: World) -> None:
+    Chain.objects.update(schedule="every 60s", due_at=world.drive.now)
+    further = rows.chain(world.shop, "further", due_at=world.drive.now)
+    rows.hops(
+        further,
+        [(hop.slug, hop.connection, {"fields": hop.fields}) for hop in world.chain.hops.all()],
+    )
+    Hop.objects.update(resource="records")
+    freeze(further, world.drive.now)
+    with cut_off(world):
+        world.drive.seconds(230)
+        assert set(Run.objects.exclude(verdict="").values_list("verdict", flat=True)) == {
+            "inconclusive"
+        }
+        (incident,) = world.incidents()
+        assert (incident.chain, incident.connection, incident.reason) == (None, None, "unreachable")
+        assert Alert.objects.values_list("event", "sent_at").get() == ("opened", None)
+        assert Confirmation.objects.count() == 0
+        assert "None of your tools" in tell(incident, world.drive.now, "UTC").headline.render()
+    world.drive.seconds(120)
+    incident.refresh_from_db()
+    assert incident.resolution == "recovered"
+    opened, resolved = (message.subject for message in mail.outbox)
+    assert "None of your tools answers us" in opened
+    assert "Your tools answer us again" in resolved
+    assert world.incidents() == [incident]
+
+
+def test_when_some_tools_answer_again_the_silence_is_that_of_the_others(world: World) -> None:
+    Chain.objects.update(schedule="every 60s", due_at=world.drive.now)
+    for shelf in SHELVES:
+        world.tool.shelf(shelf).answers = dict.fromkeys(("GET", "POST"), 503)
+    world.drive.seconds(400)
+    assert [one.reason for one in world.incidents()] == ["unreachable"]
+    for shelf in SHELVES[:2]:
+        world.tool.shelf(shelf).answers = {}
+    world.drive.seconds(300)
+    first, second = world.incidents()
+    assert (first.resolution, second.reason, second.chain) == ("recovered", "unseen", world.chain)
 
 
 def test_what_a_connections_incident_says_is_not_said_twice(world: World) -> None:

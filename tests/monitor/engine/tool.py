@@ -64,15 +64,29 @@ class Tool:
         self.shelves: dict[str, Shelf] = {}
         self.lock = threading.Lock()
         self._ids = 0
-        handler = type("Handler", (_Handler,), {"tool": self})
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self._server.daemon_threads = True
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        self._server = self._open(0)
 
     def stop(self) -> None:
         """Close the door."""
         self._server.shutdown()
         self._server.server_close()
+
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """Refuse every connection for a while."""
+        port = self._server.server_address[1]
+        self.stop()
+        try:
+            yield
+        finally:
+            self._server = self._open(port)
+
+    def _open(self, port: int) -> ThreadingHTTPServer:
+        handler = type("Handler", (_Handler,), {"tool": self})
+        server = ThreadingHTTPServer(("127.0.0.1", port), handler)
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        return server
 
     def url(self, shelf: str) -> str:
         """Answer the address of a shelf."""

@@ -150,6 +150,18 @@ def test_a_connection_we_cannot_look_into_leaves_open_whether_leads_arrive(
     assert again.tone is Tone.INFORMATION
 
 
+def test_that_no_tool_answers_points_to_our_own_network() -> None:
+    story = Story(subject=Subject.WORKSPACE, since=SINCE)
+    told = tell(story)
+    assert told.tone is Tone.BLIND
+    assert told.headline.render() == "None of your tools answers us"
+    assert any("cut off" in one.render() for one in told.happened)
+    assert [step.link for step in told.steps] == [Link.CONNECTIONS]
+    over = tell(replace(story, resolved_at=NOW), Event.RESOLVED)
+    assert (over.tone, over.steps) == (Tone.INFORMATION, ())
+    assert over.headline.render() == "Your tools answer us again"
+
+
 def test_a_chain_that_goes_unseen_is_told_as_such() -> None:
     story = Story(subject=Subject.CHAIN, chain="Quote requests", since=SINCE)
     assert "have not been able to look" in tell(story).headline.render()

@@ -3,12 +3,12 @@
 import pytest
 
 from monitor.rules.case import Keep, Nothing, Open, Reason, Resolve
-from monitor.rules.watch import Step, decide_connection, decide_watch
+from monitor.rules.watch import Step, decide_connection, decide_outside, decide_watch
 from tests.monitor.rules.journeys import START
 
 OPEN = {
     reason: Open(reason=reason, kinds=frozenset(), since=START)
-    for reason in (Reason.NEEDS_OWNER, Reason.UNSEEN)
+    for reason in (Reason.NEEDS_OWNER, Reason.UNSEEN, Reason.UNREACHABLE)
 }
 
 
@@ -44,5 +44,38 @@ def test_a_chain_is_an_incident_after_three_slots_unseen(
 ) -> None:
     decided = decide_watch(
         opened=opened, slots=slots, connection_told=told, paused=paused, since=START
+    )
+    assert decided == step
+
+
+def test_what_the_whole_workspace_says_is_not_said_by_each_chain() -> None:
+    decided = decide_watch(
+        opened=False,
+        slots=3,
+        connection_told=False,
+        paused=False,
+        since=START,
+        workspace_told=True,
+    )
+    assert decided == Nothing(reason=Reason.WORKSPACE_TOLD)
+
+
+@pytest.mark.parametrize(
+    ("opened", "answered", "slots", "tools", "paused", "step"),
+    [
+        (False, False, 3, 2, False, OPEN[Reason.UNREACHABLE]),
+        (False, False, 2, 2, False, Nothing(reason=Reason.NOT_CONCLUSIVE)),
+        (False, False, 3, 1, False, Nothing(reason=Reason.NOT_CONCLUSIVE)),
+        (False, False, 3, 2, True, Nothing(reason=Reason.PAUSED)),
+        (False, True, 3, 2, False, Nothing(reason=Reason.ALL_WELL)),
+        (True, False, 1, 2, False, Keep(reason=Reason.UNREACHABLE)),
+        (True, True, 1, 1, True, Resolve(reason=Reason.SEEN_AGAIN)),
+    ],
+)
+def test_the_silence_of_all_tools_is_one_incident(
+    opened: bool, answered: bool, slots: int, tools: int, paused: bool, step: Step
+) -> None:
+    decided = decide_outside(
+        opened=opened, answered=answered, slots=slots, tools=tools, paused=paused, since=START
     )
     assert decided == step
