@@ -1,11 +1,14 @@
 """Every connector there is: one explicit list, no scanning."""
 
 from connectors.crm.hubspot import HubSpot
+from connectors.crm.pipedrive import Pipedrive
+from connectors.email.brevo import Brevo
 from connectors.email.imap import Imap
 from connectors.email.mailchimp import Mailchimp
 from connectors.email.postmark import Postmark
 from connectors.forms.html_form import HtmlForm
 from connectors.generic.rest import Rest
+from connectors.invoicing.quickbooks import QuickBooks
 from connectors.invoicing.stripe import Stripe
 from connectors.kit.base import Connector, Site
 
@@ -15,8 +18,11 @@ CATALOG: tuple[type[Connector], ...] = (
     Postmark,
     Imap,
     HubSpot,
+    Pipedrive,
     Stripe,
     Rest,
+    Brevo,
+    QuickBooks,
 )
 
 _BY_SLUG = {entry.slug: entry for entry in CATALOG}

@@ -13,16 +13,30 @@ from sandbox.mail.server import MailServer
 from sandbox.mapping import told
 from sandbox.storage import Account
 from sandbox.tool import Tool
+from sandbox.tools.brevo import Brevo
 from sandbox.tools.crm import Crm
 from sandbox.tools.hubspot import HubSpot
 from sandbox.tools.mailchimp import Mailchimp
+from sandbox.tools.pipedrive import Pipedrive
 from sandbox.tools.postmark import Postmark
+from sandbox.tools.quickbooks import QuickBooks
 from sandbox.tools.slack import Slack
 from sandbox.tools.stripe import Stripe
 from sandbox.tools.website import MARKER, Website
 from sandbox.world import Event, World
 
-TOOLS: tuple[type[Tool], ...] = (Website, Mailchimp, HubSpot, Stripe, Postmark, Crm, Slack)
+TOOLS: tuple[type[Tool], ...] = (
+    Website,
+    Mailchimp,
+    HubSpot,
+    Stripe,
+    Postmark,
+    Crm,
+    Slack,
+    Brevo,
+    QuickBooks,
+    Pipedrive,
+)
 MAIN = "main"
 
 

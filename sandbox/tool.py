@@ -69,6 +69,10 @@ class Tool:
         del call
         return response
 
+    def hold_off(self, response: web.Response, seconds: object) -> None:
+        """Say in the vendor's way for how long to stay away."""
+        response.headers["Retry-After"] = str(seconds)
+
     def without_marker(self, call: Call) -> web.Response:
         """Answer a page that looks fine and says nothing of success; the website has one."""
         del call
@@ -247,7 +251,7 @@ class Tool:
         response = self.error(int(kind[:3]))
         after = fault.options.get("retry_after")
         if kind == "429" and after is not None:
-            response.headers["Retry-After"] = str(after)
+            self.hold_off(response, after)
         return response
 
 

@@ -154,6 +154,14 @@ class Answer:
             raise self.origin.unexpected("$", "JSON") from error
         return Piece(value, self.origin)
 
+    @property
+    def told(self) -> Piece:
+        """The body of an error, an empty record where it is no JSON: errors come in any shape."""
+        try:
+            return self.json
+        except ToolError:
+            return Piece({}, self.origin)
+
     @cached_property
     def charset(self) -> str:
         """The character set the header names, or the page itself; UTF-8 without one we know."""

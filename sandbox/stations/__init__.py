@@ -1,7 +1,18 @@
 """Every kind of hop a chain can be drawn of: one module a tool, one explicit list."""
 
 from sandbox.station import Station
-from sandbox.stations import crm, hubspot, mail, mailchimp, postmark, stripe, website
+from sandbox.stations import (
+    brevo,
+    crm,
+    hubspot,
+    mail,
+    mailchimp,
+    pipedrive,
+    postmark,
+    quickbooks,
+    stripe,
+    website,
+)
 
 STATIONS: tuple[Station, ...] = (
     *website.STATIONS,
@@ -11,4 +22,7 @@ STATIONS: tuple[Station, ...] = (
     *stripe.STATIONS,
     *postmark.STATIONS,
     *mail.STATIONS,
+    *brevo.STATIONS,
+    *quickbooks.STATIONS,
+    *pipedrive.STATIONS,
 )

@@ -33,6 +33,11 @@ def test_values_are_read_by_path() -> None:
     assert next(iter(data.each("a"))).path == "$.a[0]"
 
 
+def test_an_error_in_any_shape_can_be_asked_for_its_words() -> None:
+    assert answer(b'{"code": "known"}', wrote=True).told.maybe_text("code") == "known"
+    assert answer(b"<html>", wrote=True).told.maybe_text("code") == ""
+
+
 @pytest.mark.parametrize(
     ("read", "path"),
     [

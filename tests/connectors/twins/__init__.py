@@ -3,7 +3,18 @@
 from connectors.catalog import connector
 from connectors.kit.base import ABILITIES
 from tests.connectors.twin import Twin
-from tests.connectors.twins import html_form, hubspot, imap, mailchimp, postmark, rest, stripe
+from tests.connectors.twins import (
+    brevo,
+    html_form,
+    hubspot,
+    imap,
+    mailchimp,
+    pipedrive,
+    postmark,
+    quickbooks,
+    rest,
+    stripe,
+)
 
 TWINS: tuple[Twin, ...] = (
     *html_form.TWINS,
@@ -13,6 +24,9 @@ TWINS: tuple[Twin, ...] = (
     *hubspot.TWINS,
     *stripe.TWINS,
     *rest.TWINS,
+    *brevo.TWINS,
+    *quickbooks.TWINS,
+    *pipedrive.TWINS,
 )
 
 
