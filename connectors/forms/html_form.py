@@ -86,6 +86,7 @@ class HtmlForm(Submits):
             note="A website keeps its entries to itself: none can be looked up or removed.",
         ),
     )
+    submit_calls = 2
     side_effects = ("The website may mail you, or its visitor, about each entry.",)
 
     def __init__(self, site: Site) -> None:

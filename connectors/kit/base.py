@@ -143,7 +143,9 @@ class Connector(ABC):
 
 
 class Submits(Connector):
-    """A tool a lead can be handed in to."""
+    """A tool a lead can be handed in to. `submit_calls` is how many calls that takes at most."""
+
+    submit_calls: ClassVar[int] = 1
 
     @abstractmethod
     def submit(self, lead: Lead) -> Receipt:

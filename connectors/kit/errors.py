@@ -4,6 +4,7 @@
     ├── NeedsOwner         the connection stops until its owner acts     (401, most 403)
     ├── Refused            this request only was refused                 (400, 404, 409, 422)
     ├── TryLater           come back later, nothing is wrong     (429, no answer, 5xx on a read)
+    │   └── Paced          our own pacing: the call was not made
     ├── OutcomeUnknown     a write got no answer: never resend, look    (no answer, 5xx on a write)
     └── UnexpectedAnswer   a success in a shape we do not know           (2xx, wrong body)
 
@@ -47,6 +48,10 @@ class TryLater(ToolError):
     ) -> None:
         super().__init__(message, status=status, where=where)
         self.after = after
+
+
+class Paced(TryLater):
+    """Not the tool but our own pacing says so: nothing was sent, nothing is known."""
 
 
 class OutcomeUnknown(ToolError):

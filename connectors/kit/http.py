@@ -12,7 +12,7 @@ from connectors.kit.answer import Answer, Origin
 from connectors.kit.auth import NoAuth
 from connectors.kit.body import NO_BODY, Body
 from connectors.kit.cookies import Cookies
-from connectors.kit.errors import NeedsOwner, ToolError, TryLater, UnexpectedAnswer
+from connectors.kit.errors import NeedsOwner, Refused, ToolError, TryLater, UnexpectedAnswer
 from connectors.kit.exchange import Reply, Request, Unanswered, exchange
 from connectors.kit.guard import Forbidden, TooLarge
 from connectors.kit.message import Message, _
@@ -51,8 +51,9 @@ class Manners:
     `headers` go with every call. `is_limit` tells a 403 that means "too fast" from one that means
     "not allowed"; `pause` answers for how many seconds a tool that says "too fast" wants us to
     stay away, where it does not say so by Retry-After. `is_known` tells a refused write that means
-    "there is such a record already" from other refusals. With `redirects` an answer that sends us
-    on is handed back instead of raised, with `cookies` they are kept for the door's life. With
+    "there is such a record already" from other refusals. `status` answers the status an answer
+    stands for, of a tool that says no with a success. With `redirects` an answer that sends us on
+    is handed back instead of raised, with `cookies` they are kept for the door's life. With
     `hidden` the path is kept out of errors, for tools whose addresses are secrets themselves.
     """
 
@@ -60,6 +61,7 @@ class Manners:
     is_limit: Callable[[Answer], bool] | None = None
     pause: Callable[[Answer], float | None] | None = None
     is_known: Callable[[Answer], bool] | None = None
+    status: Callable[[Answer], int] | None = None
     redirects: bool = False
     cookies: bool = False
     hidden: bool = False
@@ -94,6 +96,15 @@ class Door:
         """Read from the tool."""
         return self.call("GET", path, {"repeatable": True, **sending})
 
+    def maybe(self, path: str, **sending: Unpack[Sending]) -> Answer | None:
+        """Read what may not be there: None where the tool knows nothing of it (404)."""
+        try:
+            return self.get(path, **sending)
+        except Refused as refused:
+            if refused.status == 404:
+                return None
+            raise
+
     def post(self, path: str, **sending: Unpack[Sending]) -> Answer:
         """Write to the tool, or search it with `repeatable=True`."""
         return self.call("POST", path, sending)
@@ -106,9 +117,21 @@ class Door:
         """Remove a record; doing so again does no harm."""
         return self.call("DELETE", path, {"repeatable": True, **sending})
 
+    def discard(
+        self, path: str, *, gone: tuple[int, ...] = (404,), **sending: Unpack[Sending]
+    ) -> None:
+        """Remove a record; one that is gone already, as these statuses say, is fine."""
+        try:
+            self.delete(path, **sending)
+        except Refused as refused:
+            if refused.status not in gone:
+                raise
+
     def call(self, method: str, path: str, sending: Sending) -> Answer:
         """Make one call and answer what came back; everything but a success is raised."""
         target = self._target(path, sending)
+        if self._ports.pace:
+            self._ports.pace.permit(self.tool)
         kind, body = sending.get("body", NO_BODY)
         repeatable = sending.get("repeatable", False)
         shown = "" if self._manners.hidden else target.partition("?")[0]
@@ -185,7 +208,11 @@ class Door:
             headers=reply.headers,
             body=reply.body,
         )
-        if 200 <= reply.status < 300 or (self._manners.redirects and reply.status < 400):
+        if self._manners.status:
+            answer = replace(
+                answer, origin=replace(answer.origin, status=self._manners.status(answer))
+            )
+        if 200 <= answer.status < 300 or (self._manners.redirects and answer.status < 400):
             return answer
         raise self._failure(answer)
 
@@ -197,6 +224,9 @@ class Door:
             error = known(answer, self._auth.secrets())
         else:
             error = failure(answer, self._auth.secrets(), now)
-        if isinstance(error, TryLater) and answer.status < 500 and manners.pause:
-            error.after = manners.pause(answer) if error.after is None else error.after
+        if isinstance(error, TryLater) and answer.status < 500:
+            if manners.pause and error.after is None:
+                error.after = manners.pause(answer)
+            if self._ports.pace:
+                self._ports.pace.rest(error.after)
         return error
