@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from urllib.parse import urlencode
 
 Body = tuple[str, bytes]
@@ -12,6 +12,21 @@ NO_BODY: Body = ("", b"")
 def json_body(value: object) -> Body:
     """Answer `value` as JSON."""
     return "application/json", json.dumps(value, ensure_ascii=False).encode()
+
+
+def nested(record: Mapping[str, object]) -> dict[str, object]:
+    """Answer a flat record as nested ones: "address.city" is city within address."""
+    found: dict[str, object] = {}
+    for key, value in record.items():
+        *outer, last = key.split(".")
+        place = found
+        for step in outer:
+            deeper = place.get(step)
+            if not isinstance(deeper, dict):
+                deeper = place[step] = {}
+            place = deeper
+        place[last] = value
+    return found
 
 
 def form_body(pairs: Iterable[tuple[str, str]], charset: str = "utf-8") -> Body:

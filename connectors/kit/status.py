@@ -16,7 +16,8 @@ LONGEST_REASON = 200
 # Statuses by which a tool says "not now" before it did anything.
 BUSY = frozenset({408, 425, 429})
 # Where tools put the sentence that says why.
-REASONS = ("message", "detail", "Message", "error_description", "error", "title", "errors")
+REASONS = ("Elements", "ValidationErrors", "message", "detail", "Detail", "Message",
+           "error_description", "error", "title", "errors", "Fault", "fault", "Error")  # fmt: skip
 
 UNSENT = {
     "name": _("%(tool)s cannot be reached: its name %(host)s is not known."),

@@ -21,9 +21,10 @@ def at(
     *,
     base: str = "",
     keys: tuple[str, ...] = (),
+    token: str = "",
 ) -> Connector:
-    """Answer the connector, with loopback allowed."""
-    ports = Ports(networks=LOOPBACK, seconds=5)
+    """Answer the connector, with loopback allowed, and with a token where it uses OAuth2."""
+    ports = Ports(networks=LOOPBACK, seconds=5, token=(lambda: token) if token else None)
     return build(
         slug, Site(settings=settings, resource=resource, keys=keys, base=base, ports=ports)
     )

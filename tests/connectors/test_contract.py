@@ -20,7 +20,6 @@ from connectors.kit.errors import (
     TryLater,
     UnexpectedAnswer,
 )
-from connectors.kit.ports import Ports
 from connectors.kit.records import Arrival, Lead
 from tests.connectors.kit.server import reply, serving
 from tests.connectors.twin import Twin
@@ -293,7 +292,7 @@ def test_a_private_network_is_not_called_unless_it_is_allowed(
     twin: Twin, sandbox: SandboxProcess
 ) -> None:
     connector = twin.connect(sandbox.state)
-    site = replace(connector.site, ports=Ports())
+    site = replace(connector.site, ports=replace(connector.site.ports, networks=()))
     assert isinstance(raised(build(twin.slug, site).check), NeedsOwner)
 
 
@@ -308,7 +307,7 @@ def test_no_secret_is_in_any_error_log_or_repr(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     connector = twin.connect(sandbox.state, seconds=SHORT)
-    secret = connector.site.settings[twin.secret]
+    secret = twin.secret_of(connector)
     with control.broken(f"tool:{twin.tool}", kind, seconds=2):
         error = raised(connector.check)
     told = "".join(traceback.format_exception(error)) + repr(vars(error)) + repr(error.message)

@@ -64,6 +64,11 @@ class Twin:
         )
         return build(self.slug, site)
 
+    def secret_of(self, connector: Connector) -> str:
+        """Answer the secret a connector at work sends: its own, or a token it is handed."""
+        token = connector.site.ports.token
+        return connector.site.settings.get(self.secret) or (token() if token else "")
+
     def lead(self) -> Lead:
         """Answer a new lead."""
         return lead_of(self.record)

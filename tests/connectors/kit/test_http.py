@@ -207,6 +207,42 @@ def test_a_refused_write_may_mean_that_there_is_such_a_record_already(
             door_to(server, is_known=is_known).get("/")
 
 
+def test_what_may_not_be_there_is_read_as_none() -> None:
+    with serving(reply("{}", "404 X")) as server:
+        assert door_to(server).maybe("/1") is None
+    with serving(reply('{"id": 1}')) as server:
+        found = door_to(server).maybe("/1", query={"a": "b"})
+        assert found is not None
+        assert found.json.text("id") == "1"
+        assert server.seen[0].target == "/1?a=b"
+    with serving(reply("{}", "400 X")) as server, pytest.raises(Refused):
+        door_to(server).maybe("/1")
+
+
+def test_what_is_gone_already_is_discarded_without_a_word() -> None:
+    for status in ("200", "404", "410"):
+        with serving(reply("{}", f"{status} X")) as server:
+            door_to(server).discard("/1", gone=(404, 410), query={"a": "b"})
+            assert server.seen[0].line == "DELETE /1?a=b HTTP/1.1"
+    with serving(reply("{}", "410 X")) as server, pytest.raises(Refused):
+        door_to(server).discard("/1")
+
+
+def test_a_tool_may_say_no_with_a_success() -> None:
+    def status(answer: Answer) -> int:
+        return 403 if answer.page == "no" else answer.status
+
+    for body, fine in (("no", False), ("yes", True)):
+        with serving(reply(body)) as server:
+            door = door_to(server, status=status, is_limit=lambda answer: answer.status == 429)
+            if fine:
+                assert door.get("/").page == "yes"
+            else:
+                with pytest.raises(NeedsOwner) as caught:
+                    door.get("/")
+                assert caught.value.status == 403
+
+
 def test_silence_of_a_read_and_of_a_write_differ() -> None:
     with serving(lambda _seen: None) as server:
         with pytest.raises(TryLater):

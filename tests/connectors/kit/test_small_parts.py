@@ -5,7 +5,7 @@ import time
 import pytest
 
 from connectors.kit.answer import Origin, Piece
-from connectors.kit.body import form_body, json_body, multipart_body
+from connectors.kit.body import form_body, json_body, multipart_body, nested
 from connectors.kit.cookies import Cookies
 from connectors.kit.errors import NeedsOwner, UnexpectedAnswer
 from connectors.kit.paging import PAGES_MOST, by_cursor, by_offset
@@ -35,6 +35,11 @@ def test_bodies_are_written_in_the_three_notations() -> None:
         b"--" + boundary + b'\r\nContent-Disposition: form-data; name="a%22b%0D%0A"\r\n\r\n'
         b"\xc3\xa9\r\n--" + boundary + b"--\r\n"
     )  # fmt: skip
+
+
+def test_dotted_keys_become_records_within_records() -> None:
+    flat = {"a.b": 1, "a.c.d": "é", "e": None, "e.f": 2}
+    assert nested(flat) == {"a": {"b": 1, "c": {"d": "é"}}, "e": {"f": 2}}
 
 
 def listing(items: list[int], **more: object) -> Piece:

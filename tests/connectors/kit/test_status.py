@@ -43,6 +43,8 @@ def test_no_retry_after_is_no_wish() -> None:
         (b'{"detail": "", "title": "Bad"}', "Bad"),
         (b'{"errors": [{"message": "one"}, {"message": "two"}]}', "one"),
         (b'{"errors": [{"x": 1}, 5]}', "no reason given"),
+        (b'{"Fault": {"Error": [{"Message": "Taken", "Detail": "It is taken."}]}}', "It is taken."),
+        (b'{"Message": "Invalid", "Elements": [{"ValidationErrors": [{"Message": "Why"}]}]}', "Why"),
         (b'"plain"', "plain"),
         (b"5", "no reason given"),
         (b"<html>Oops</html>", "no reason given"),
