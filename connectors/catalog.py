@@ -2,6 +2,7 @@
 
 from connectors.crm.hubspot import HubSpot
 from connectors.crm.pipedrive import Pipedrive
+from connectors.email.activecampaign import ActiveCampaign
 from connectors.email.brevo import Brevo
 from connectors.email.imap import Imap
 from connectors.email.mailchimp import Mailchimp
@@ -22,6 +23,7 @@ CATALOG: tuple[type[Connector], ...] = (
     Stripe,
     Rest,
     Brevo,
+    ActiveCampaign,
     QuickBooks,
 )
 

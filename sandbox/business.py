@@ -13,6 +13,7 @@ from sandbox.mail.server import MailServer
 from sandbox.mapping import told
 from sandbox.storage import Account
 from sandbox.tool import Tool
+from sandbox.tools.activecampaign import ActiveCampaign
 from sandbox.tools.brevo import Brevo
 from sandbox.tools.crm import Crm
 from sandbox.tools.hubspot import HubSpot
@@ -34,6 +35,7 @@ TOOLS: tuple[type[Tool], ...] = (
     Crm,
     Slack,
     Brevo,
+    ActiveCampaign,
     QuickBooks,
     Pipedrive,
 )

@@ -2,6 +2,7 @@
 
 from sandbox.station import Station
 from sandbox.stations import (
+    activecampaign,
     brevo,
     crm,
     hubspot,
@@ -23,6 +24,7 @@ STATIONS: tuple[Station, ...] = (
     *postmark.STATIONS,
     *mail.STATIONS,
     *brevo.STATIONS,
+    *activecampaign.STATIONS,
     *quickbooks.STATIONS,
     *pipedrive.STATIONS,
 )

@@ -4,6 +4,7 @@ from connectors.catalog import connector
 from connectors.kit.base import ABILITIES
 from tests.connectors.twin import Twin
 from tests.connectors.twins import (
+    activecampaign,
     brevo,
     html_form,
     hubspot,
@@ -25,6 +26,7 @@ TWINS: tuple[Twin, ...] = (
     *stripe.TWINS,
     *rest.TWINS,
     *brevo.TWINS,
+    *activecampaign.TWINS,
     *quickbooks.TWINS,
     *pipedrive.TWINS,
 )
