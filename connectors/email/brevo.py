@@ -151,9 +151,9 @@ class Brevo(Submits, Finds, Removes, Describes):
 def _field(attribute: Piece) -> FieldInfo:
     """Answer one attribute; those that Brevo works out itself take no value."""
     name, category = attribute.text("name"), attribute.maybe_text("category")
-    options = [one.maybe_text("valueStr") or one.text("value") for one in _listed(attribute)]
-    words = attribute.maybe("multiCategoryOptions")
-    options += [one.text() for one in words.each()] if words else []
+    numbered = attribute.maybe_each("enumeration")
+    options = [one.maybe_text("valueStr") or one.text("value") for one in numbered]
+    options += [one.text() for one in attribute.maybe_each("multiCategoryOptions")]
     usual = "choice" if options else KINDS.get(attribute.maybe_text("type"), "text")
     return FieldInfo(
         key=name,
@@ -162,8 +162,3 @@ def _field(attribute: Piece) -> FieldInfo:
         writable=category not in READ_ONLY,
         choices=tuple(options),
     )
-
-
-def _listed(attribute: Piece) -> Iterator[Piece]:
-    numbered = attribute.maybe("enumeration")
-    return numbered.each() if numbered else iter(())

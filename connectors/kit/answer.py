@@ -105,6 +105,10 @@ class Piece:
         for index, value in enumerate(piece.value):
             yield Piece(value, self.origin, f"{piece.path}[{index}]")
 
+    def maybe_each(self, path: str) -> Iterator["Piece"]:
+        """Answer the pieces of the list at `path`, none where it is absent."""
+        return self.each(path) if self.maybe(path) else iter(())
+
     def pick(self, keys: Sequence[str]) -> dict[str, object]:
         """Answer a flat record of `keys`; a key the tool did not give is absent."""
         if not isinstance(self.value, Mapping):

@@ -17,7 +17,7 @@ LONGEST_REASON = 200
 BUSY = frozenset({408, 425, 429})
 # Where tools put the sentence that says why.
 REASONS = ("Elements", "ValidationErrors", "message", "detail", "Detail", "Message",
-           "error_description", "error", "title", "errors", "Fault", "fault", "Error")  # fmt: skip
+           "error_description", "title", "error", "errors", "Fault", "fault", "Error")  # fmt: skip
 
 UNSENT = {
     "name": _("%(tool)s cannot be reached: its name %(host)s is not known."),

@@ -71,6 +71,14 @@ def test_what_may_be_absent_is_asked_for_as_such() -> None:
     assert data.maybe_time("at") == datetime(2026, 4, 3, tzinfo=UTC)
 
 
+def test_a_list_that_may_be_absent_is_read_as_an_empty_one() -> None:
+    read = answer(b'{"a": [1, 2], "b": 5}').json
+    assert [one.text() for one in read.maybe_each("a")] == ["1", "2"]
+    assert list(read.maybe_each("c")) == []
+    with pytest.raises(UnexpectedAnswer):
+        list(read.maybe_each("b"))
+
+
 def test_a_picked_record_is_flat_and_leaves_out_what_is_absent() -> None:
     data = piece({"a": 1, "b": {"c": None, "d": [5]}, "x.y": 2})
     assert data.pick(["a", "b.c", "b.d.0", "x.y", "gone", "b.gone"]) == {
