@@ -13,7 +13,7 @@ from connectors.kit.ports import Ports
 from monitor.channels.letter import Do, Letter, Undelivered
 
 # Block Kit's own limits, with room for an ellipsis.
-HEADER, SECTION, FALLBACK = 149, 2900, 3900
+HEADER, SECTION, FALLBACK, KEY = 149, 2900, 3900, 254
 
 REFUSED = {
     403: _(
@@ -65,7 +65,12 @@ def document(letter: Letter) -> dict[str, object]:
     return {
         "text": _cut("\n".join((_escaped(headline), *sections)), FALLBACK),
         "blocks": [
-            {"type": "header", "text": {"type": "plain_text", "text": _cut(headline, HEADER)}},
+            {
+                "type": "header",
+                # The same on a repeat, so that a reader of the channel can tell one from news.
+                "block_id": _cut(letter.key, KEY),
+                "text": {"type": "plain_text", "text": _cut(headline, HEADER)},
+            },
             *(
                 {"type": "section", "text": {"type": "mrkdwn", "text": _cut(part, SECTION)}}
                 for part in sections

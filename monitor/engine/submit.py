@@ -4,13 +4,22 @@ import logging
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from django.db import transaction
 
 from connectors.kit.base import Submits
-from connectors.kit.errors import NeedsOwner, OutcomeUnknown, Refused, TryLater, UnexpectedAnswer
+from connectors.kit.errors import (
+    NeedsOwner,
+    OutcomeUnknown,
+    Paced,
+    Refused,
+    TryLater,
+    UnexpectedAnswer,
+)
 from connectors.kit.message import Message, _
 from connectors.kit.records import Lead, Receipt
-from monitor.engine import bulk, connection, due, judge, ledger, stored
+from monitor.engine import bulk, connection, due, judge, ledger, pace, stored
 from monitor.engine.chain import frozen
 from monitor.engine.clock import Clock
 from monitor.engine.wake import EARLY, Wake
@@ -85,11 +94,12 @@ def _hand_on(ids: list[int], token: str, clock: Clock) -> list[Wake]:
 
 
 def _keep(endings: Sequence[Ending], token: str, clock: Clock) -> None:
-    """Write how the hand-ins ended; the runs stay held until they are judged."""
-    bulk.update(Run, COLUMNS, [ending.row for ending in endings], claim=token)
+    """Write how the hand-ins ended and what they left; the runs stay held until judged."""
     taken = (Submission.ACCEPTED, Submission.UNKNOWN)
     left = [(one.run, one.receipt) for one in endings if one.submission in taken]
-    ledger.handed_in(left, clock.now)
+    with transaction.atomic():
+        bulk.update(Run, COLUMNS, [ending.row for ending in endings], claim=token)
+        ledger.handed_in(left, clock.now)
 
 
 def _ending(run: Run, token: str, clock: Clock) -> Ending | None:
@@ -109,7 +119,7 @@ def _ending(run: Run, token: str, clock: Clock) -> Ending | None:
         due.fail(Run, run.pk, token, type(fault).__name__, clock.now)
         return None
     _await_slot(run, clock)
-    if not _begin(run, token, clock.now):
+    if not (_permitted(run, tool, token, clock) and _begin(run, token, clock.now)):
         return None
     return _handed_in(run, tool, lead, clock)
 
@@ -136,6 +146,16 @@ def _await_slot(run: Run, clock: Clock) -> None:
         left = (run.slot - clock.now).total_seconds()
         if 0 < left <= 2 * EARLY:
             time.sleep(left)
+
+
+def _permitted(run: Run, tool: Submits, token: str, clock: Clock) -> bool:
+    """Have the permits for the whole hand-in, so that none is left half sent; else come back."""
+    try:
+        pace.before_hand_in(tool)
+    except Paced as error:
+        due.postpone(Run, [run.pk], token, clock.now + timedelta(seconds=error.after or 0.0))
+        return False
+    return True
 
 
 def _begin(run: Run, token: str, now: datetime) -> bool:

@@ -5,6 +5,7 @@ import socket
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 import redis
 from django.conf import settings
@@ -18,10 +19,18 @@ from monitor.actions.sign_in import issue_link
 from monitor.actions.workspace import first_start
 from monitor.management import parts, valkey
 from monitor.management.processes import CannotStart
-from monitor.management.supervisor import Supervisor, forked, spawned
+from monitor.management.supervisor import Part, Supervisor, forked, spawned
 from monitor.models import Role
 
 USUAL_PORT = 8000
+
+
+@runtime_checkable
+class Pooled(Protocol):
+    """A database that keeps a pool of connections, as PostgreSQL does."""
+
+    def close_pool(self) -> None:
+        """Close them all."""
 
 
 def listen(host: str, port: int | None) -> socket.socket:
@@ -99,8 +108,30 @@ def open_parts(
     Without a listener there is no web. With a `log_file` the terminal is left to the caller.
     """
     parts.warm_up()
-    connections.close_all()  # a connection must not be used on both sides of a fork
     bodies: dict[str, Callable[[], object]] = {"worker": parts.worker, "beat": parts.beat}
     if listener:
         bodies["web"] = partial(parts.web, listener)
-    supervisor.start([forked(name, main, log_file) for name, main in bodies.items()])
+    supervisor.start([_alone(forked(name, main, log_file)) for name, main in bodies.items()])
+
+
+def _alone(part: Part) -> Part:
+    """Answer a part that is forked off while we have no connection to the database ourselves.
+
+    One used on both sides of a fork mixes their transactions, and outlives whoever is killed.
+    """
+    begin = part.start
+
+    def start() -> int:
+        hang_up()
+        return begin()
+
+    part.start = start
+    return part
+
+
+def hang_up() -> None:
+    """Close every connection to the database, the idle ones of a pool as well."""
+    connections.close_all()
+    for each in connections.all(initialized_only=True):
+        if isinstance(each, Pooled):
+            each.close_pool()

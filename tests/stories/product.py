@@ -38,6 +38,8 @@ def environment(var: Path, **more: str) -> dict[str, str]:
 class Product:
     """An installation that serves from `__enter__` to `__exit__`. `log` holds what it printed."""
 
+    command: tuple[str, ...] = ("manage.py", "serve")
+
     def __init__(self, **settings: str) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="handoff-", ignore_cleanup_errors=True)
         self.var = Path(self._folder.name)
@@ -48,7 +50,7 @@ class Product:
     def __enter__(self) -> "Product":
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "manage.py", "serve", "--port", "0"],
+                [sys.executable, *self.command, "--port", "0"],
                 cwd=ROOT,
                 env=self.environment,
                 stdout=log,

@@ -26,6 +26,14 @@ def _send(url: str) -> None:
     deliver(Place("slack", {"webhook": url}), NEWS, "alert-1", "opened", links=LINKS)
 
 
+def test_a_repeat_carries_the_same_key(hook: Hook) -> None:
+    _send(hook.url)
+    _send(hook.url)
+
+    first, second = (said["blocks"][0]["block_id"] for _, said in hook.posts)
+    assert first == second == "alert-1"
+
+
 def test_a_message_is_block_kit_with_all_of_it_again_as_text(hook: Hook) -> None:
     _send(hook.url)
 
@@ -34,6 +42,7 @@ def test_a_message_is_block_kit_with_all_of_it_again_as_text(hook: Hook) -> None
     header, told, steps = said["blocks"]
     assert header == {
         "type": "header",
+        "block_id": "alert-1",
         "text": {"type": "plain_text", "text": "✖ “Müller & <Sons>” is broken at HubSpot"},
     }
     assert told["text"]["text"] == (
