@@ -4,6 +4,11 @@ import base64
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from connectors.kit.errors import NeedsOwner
+from connectors.kit.message import Message, _
+
+UNCONNECTED = _("This connection is not connected yet: open its page in Handoff and connect it.")
+
 
 @dataclass(frozen=True, slots=True)
 class NoAuth:
@@ -20,6 +25,11 @@ class NoAuth:
     def secrets(self) -> tuple[str, ...]:
         """Answer what must never be shown, in every form it is sent in."""
         return ()
+
+    @property
+    def renews(self) -> bool:
+        """Whether what proves a call can be fetched anew, so that a 401 may be asked again."""
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +51,23 @@ class Basic(NoAuth):
 
 @dataclass(frozen=True, slots=True)
 class Bearer(NoAuth):
-    """A token, or what answers a fresh one (OAuth2)."""
+    """A token, or what answers a fresh one (OAuth2); None where the owner has yet to connect."""
 
-    token: str | Callable[[], str] = field(repr=False)
+    token: str | Callable[[], str] | None = field(repr=False)
+    _sent: list[str] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def headers(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self._value()}"}
+        if self.token is None:
+            raise NeedsOwner(Message(UNCONNECTED))
+        self._sent[:] = [self.token if isinstance(self.token, str) else self.token()]
+        return {"Authorization": f"Bearer {self._sent[0]}"}
 
     def secrets(self) -> tuple[str, ...]:
-        return (self._value(),)
+        return (self.token,) if isinstance(self.token, str) else tuple(self._sent)
 
-    def _value(self) -> str:
-        return self.token if isinstance(self.token, str) else self.token()
+    @property
+    def renews(self) -> bool:
+        return callable(self.token)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +93,16 @@ class QueryKey(NoAuth):
 
     def query(self) -> dict[str, str]:
         return {self.name: self.key}
+
+    def secrets(self) -> tuple[str, ...]:
+        return (self.key,)
+
+
+@dataclass(frozen=True, slots=True)
+class InBody(NoAuth):
+    """A key that each call carries in its body; it is kept out of what is shown."""
+
+    key: str = field(repr=False)
 
     def secrets(self) -> tuple[str, ...]:
         return (self.key,)

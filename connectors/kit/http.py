@@ -144,6 +144,9 @@ class Door:
             repeatable=repeatable,
         )
         reply = self._sent(request, origin)
+        if reply.status == 401 and self._renewed():
+            # A call without a valid token did nothing, so even a write may go out again.
+            reply = self._sent(replace(request, headers=self._headers(kind, sending)), origin)
         return self._judged(reply, target, origin)
 
     @property
@@ -152,6 +155,10 @@ class Door:
         if self._dated is None or (moment := http_date(self._dated[0])) is None:
             return None
         return moment.timestamp() - self._dated[1]
+
+    def _renewed(self) -> bool:
+        """Whether there is another token than the one that was refused just now."""
+        return self._auth.renews and self._ports.renew is not None and self._ports.renew()
 
     def _target(self, path: str, sending: Sending) -> str:
         pairs = sending.get("query", NOTHING)
@@ -208,10 +215,9 @@ class Door:
             headers=reply.headers,
             body=reply.body,
         )
-        if self._manners.status:
-            answer = replace(
-                answer, origin=replace(answer.origin, status=self._manners.status(answer))
-            )
+        meant = self._manners.status(answer) if self._manners.status else answer.status
+        if meant != answer.status:  # else the answer is kept, and what was read of it
+            answer = replace(answer, origin=replace(answer.origin, status=meant))
         if 200 <= answer.status < 300 or (self._manners.redirects and answer.status < 400):
             return answer
         raise self._failure(answer)

@@ -21,7 +21,8 @@ class Ports:
 
     `networks` are the CIDR blocks of private addresses this deployment allows calls to. `seconds`
     is the wall-clock budget of one call (name look-up, connect, whole body), `size` its largest
-    body in bytes. `token` answers a fresh access token for connections that use OAuth2. `pace` is
+    body in bytes. `token` answers a fresh access token for connections that use OAuth2; `renew` is
+    told that the tool refused it, and answers whether there is another one now. `pace` is
     asked before each call, None where nobody else calls the account.
     """
 
@@ -29,4 +30,5 @@ class Ports:
     seconds: float = 20.0
     size: int = 8 * 1024 * 1024
     token: Callable[[], str] | None = None
+    renew: Callable[[], bool] | None = None
     pace: Pace | None = None

@@ -20,7 +20,7 @@ from connectors.kit.errors import (
 )
 from connectors.kit.http import Door, Manners
 from connectors.kit.ports import Ports
-from tests.connectors.kit.server import LOOPBACK, Server, reply, serving
+from tests.connectors.kit.server import LOOPBACK, Seen, Server, reply, serving
 
 SECRET = "s3cr3t-k3y"
 PORTS = Ports(networks=LOOPBACK, seconds=5, size=1000)
@@ -351,3 +351,55 @@ def test_an_ipv6_host_is_called_by_its_literal() -> None:
         door = Door("Tool", f"http://[::1]:{listener.getsockname()[1]}", ports=PORTS)
         assert door.address.absolute("/x") == f"http://[::1]:{listener.getsockname()[1]}/x"
         assert door.address.is_own(door.address.absolute("/y"))
+
+
+class Renewing:
+    """A token that is old until it was renewed once."""
+
+    def __init__(self) -> None:
+        self.value, self.asked = "old", 0
+
+    def renew(self) -> bool:
+        self.asked += 1
+        fresh, self.value = self.value == "old", "new"
+        return fresh
+
+
+def renewing_door(server: Server, renewing: Renewing) -> Door:
+    ports = Ports(networks=LOOPBACK, seconds=5, token=lambda: renewing.value, renew=renewing.renew)
+    return Door("Tool", server.url, ports=ports, auth=Bearer(ports.token))
+
+
+def test_a_call_refused_for_its_token_goes_out_once_more_with_another() -> None:
+    def answers(seen: Seen) -> bytes:
+        fresh = seen.headers["Authorization"] == "Bearer new"
+        return reply('{"id": 7}') if fresh else reply("{}", "401 No")
+
+    with serving(answers) as server:
+        door = renewing_door(server, Renewing())
+        assert door.post("/", body=json_body({"k": 1})).json.text("id") == "7"
+    assert [seen.body for seen in server.seen] == [b'{"k": 1}'] * 2
+
+
+def test_a_second_refusal_needs_the_owner() -> None:
+    renewing = Renewing()
+    with serving(reply("{}", "401 No")) as server:
+        with pytest.raises(NeedsOwner):
+            renewing_door(server, renewing).get("/")
+        assert (len(server.seen), renewing.asked) == (2, 1)
+
+
+def test_a_token_that_was_typed_in_is_never_renewed() -> None:
+    renewing = Renewing()
+    ports = Ports(networks=LOOPBACK, seconds=5, renew=renewing.renew)
+    with serving(reply("{}", "401 No")) as server:
+        with pytest.raises(NeedsOwner):
+            Door("Tool", server.url, ports=ports, auth=Bearer(SECRET)).get("/")
+        assert (len(server.seen), renewing.asked) == (1, 0)
+
+
+def test_without_a_token_nothing_is_sent_and_the_owner_is_asked_to_connect() -> None:
+    with serving(reply()) as server:
+        with pytest.raises(NeedsOwner, match="not connected yet"):
+            Door("Tool", server.url, ports=PORTS, auth=Bearer(None)).get("/")
+        assert server.connections == 0
