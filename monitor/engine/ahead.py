@@ -16,6 +16,9 @@ from monitor.models import Alert, Confirmation, Connection, Residue, Run, Stop, 
 _next_tick = 0.0
 """When this process expects the next tick, on the monotonic clock."""
 
+LOOKS = 2500
+"""Stops in one message: the hops of a run are looked at together, and judged once."""
+
 BEFORE_SUBMIT = (Submission.INTENDED, Submission.SUBMITTING)
 
 
@@ -68,6 +71,7 @@ def stops(now: datetime, connections: Collection[int] | None = None) -> list[Wak
         horizon=horizon() if connections is None else till_next_tick(),
         limit=5000,
         coarse=1.0,
+        most=LOOKS,
         columns=("connection_id", "resource", "failing_since"),
         apart=lambda row: row[0] if row[2] is not None else 0,
     )
@@ -95,6 +99,7 @@ def residues(now: datetime) -> list[Wake]:
         horizon=horizon(),
         limit=5000,
         coarse=horizon(),
+        most=LOOKS,
         columns=("connection_id", "resource", "state"),
     )
     return _wakes("remove", batches)

@@ -4,10 +4,10 @@ Django's own bulk_update builds a CASE for every row and column and costs ten ti
 """
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import connection, models
 
@@ -18,6 +18,54 @@ PLAIN = (models.CharField, models.TextField, models.IntegerField, models.Foreign
 """Columns whose values the drivers take as they are."""
 
 Row = Sequence[Any]
+T = TypeVar("T")
+
+
+class Written(str):
+    """JSON that is written out already: it is kept as it stands."""
+
+    __slots__ = ()
+
+
+def select(
+    model: type[models.Model],
+    columns: Sequence[str],
+    ids: Collection[int],
+    *,
+    claim: str | None = None,
+    written: Collection[str] = (),
+    lock: bool = False,
+) -> list[list[Any]]:
+    """Answer `columns` of the rows with these ids, in the order of their ids.
+
+    With a `claim` only those it holds. JSON of the columns in `written` is left as it is written.
+    With `lock` nobody else writes the rows before the transaction ends.
+    """
+    if not ids:
+        return []
+    names = ", ".join(f'"{_column(model, name)}"' for name in columns)
+    held = "" if claim is None else ' AND "claim" = %s'
+    tail = [] if claim is None else [claim]
+    end = " FOR UPDATE" if lock and connection.vendor == "postgresql" else ""
+    readers = [
+        (at, read)
+        for at, name in enumerate(columns)
+        if (read := _reader(model, name, connection.vendor, written=name in written)) is not None
+    ]
+    found: list[list[Any]] = []
+    with connection.cursor() as cursor:
+        for part in _slices(sorted(ids), MOST):
+            places = ", ".join(["%s"] * len(part))
+            cursor.execute(
+                f'SELECT {names} FROM "{model._meta.db_table}" '  # noqa: S608 - our own names
+                f'WHERE "id" IN ({places}){held} ORDER BY "id"{end}',
+                [*part, *tail],
+            )
+            found += map(list, cursor.fetchall())
+    for row in found:
+        for at, read in readers:
+            row[at] = read(row[at])
+    return found
 
 
 def insert(model: type[models.Model], columns: Sequence[str], rows: Iterable[Row]) -> None:
@@ -120,6 +168,8 @@ def _as_it_is(value: Any) -> Any:
 
 
 def _json(value: Any) -> str:
+    if isinstance(value, Written):
+        return str(value)
     if not value and value is not None:
         return "[]" if isinstance(value, list) else "{}" if value == {} else json.dumps(value)
     return json.dumps(value)
@@ -130,9 +180,32 @@ def _sqlite_moment(value: datetime | None) -> str | None:
     return None if value is None else value.astimezone(UTC).replace(tzinfo=None).isoformat(" ")
 
 
+@lru_cache(maxsize=256)
+def _reader(
+    model: type[models.Model], name: str, vendor: str, *, written: bool
+) -> Callable[[Any], Any] | None:
+    """Answer how what the driver of `vendor` gives becomes this column's value, None for as is."""
+    field = _field(model, name)
+    if isinstance(field, models.JSONField) and field.decoder is None:
+        return Written if written else _read_json
+    if isinstance(field, models.DateTimeField):
+        return _read_sqlite_moment if vendor == "sqlite" else None
+    if isinstance(field, PLAIN) and not hasattr(field, "from_db_value"):
+        return None
+    raise TypeError(f"{model.__name__}.{name} is not read in bulk.")
+
+
+def _read_json(text: str) -> Any:
+    return [] if text == "[]" else {} if text == "{}" else json.loads(text)
+
+
+def _read_sqlite_moment(value: datetime | None) -> datetime | None:
+    return None if value is None else value.replace(tzinfo=UTC)
+
+
 @lru_cache(maxsize=512)
 def _field(model: type[models.Model], name: str) -> "models.Field[Any, Any]":
-    found = model._meta.get_field(name)
+    found = model._meta.pk if name == "pk" else model._meta.get_field(name)
     if not isinstance(found, models.Field):
         raise TypeError(f"{model.__name__}.{name} is no column.")
     return found
@@ -151,9 +224,12 @@ def _cast(model: type[models.Model], name: str) -> str:
 
 
 def _parts(rows: list[list[Any]], width: int) -> Iterable[list[list[Any]]]:
-    size = max(1, MOST // width)
-    for start in range(0, len(rows), size):
-        yield rows[start : start + size]
+    return _slices(rows, max(1, MOST // width))
+
+
+def _slices(things: list[T], size: int) -> Iterable[list[T]]:
+    for start in range(0, len(things), size):
+        yield things[start : start + size]
 
 
 def _flat(rows: list[list[Any]]) -> list[Any]:

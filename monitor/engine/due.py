@@ -26,7 +26,7 @@ ALONE_AFTER = 2
 """Rows taken so often without being settled go in messages of their own: one may be a killer."""
 
 MESSAGE = 100
-"""Rows in one message at most."""
+"""Rows in one message at most, where whoever claims says nothing else."""
 
 FINE = 0.1
 FEW = 20
@@ -65,13 +65,14 @@ def claim(
     apart: Apart | None = None,
     together: bool = False,
     coarse: float = 0.5,
+    most: int = MESSAGE,
 ) -> list[Batch]:
     """Claim the rows that fall due until `horizon` seconds from now, the longest due first.
 
     Rows due at nearly the same time share a batch, except where `apart` answers different things
     for them; it is given the row's values of `columns`. For rows worked on at once, before they
     are due, `together` makes no difference between times. Where there are many, those within
-    `coarse` seconds share a batch.
+    `coarse` seconds share a batch, of `most` rows.
     """
     due = rows.filter(due_at__lte=now + timedelta(seconds=horizon))
     if not due.order_by().exists():
@@ -86,7 +87,9 @@ def claim(
         if spent:
             _park(rows.model, spent, now)
         kept = [row for row in found if row[2] < ATTEMPTS]
-        batches = [_whole(kept, now)] if together and kept else _batched(kept, now, apart, coarse)
+        batches = (
+            [_whole(kept, now)] if together and kept else _batched(kept, now, apart, coarse, most)
+        )
         for batch in batches:
             _all(rows.model, batch.ids).update(claim=batch.token, due_at=batch.start + hold())
     return batches
@@ -188,7 +191,7 @@ def _whole(found: Sequence[tuple[Any, ...]], now: datetime) -> Batch:
 
 
 def _batched(
-    found: Sequence[tuple[Any, ...]], now: datetime, apart: Apart | None, coarse: float
+    found: Sequence[tuple[Any, ...]], now: datetime, apart: Apart | None, coarse: float, most: int
 ) -> list[Batch]:
     """Group rows by when they fall due. A batch starts with its last row, so none is early.
 
@@ -211,15 +214,15 @@ def _batched(
             ids=tuple(pk for _, _, pk in part),
         )
         for members in groups.values()
-        for part in _messages(members)
+        for part in _messages(members, most)
     ]
 
 
 def _messages(
-    members: list[tuple[tuple[Any, ...], datetime, int]],
+    members: list[tuple[tuple[Any, ...], datetime, int]], most: int
 ) -> list[list[tuple[tuple[Any, ...], datetime, int]]]:
     members.sort(key=lambda member: tuple(map(str, member[0])))
-    return [members[at : at + MESSAGE] for at in range(0, len(members), MESSAGE)]
+    return [members[at : at + most] for at in range(0, len(members), most)]
 
 
 def _park(model: type[D], ids: Sequence[int], now: datetime) -> None:

@@ -170,29 +170,32 @@ def _again(one: Judged, now: datetime) -> datetime | None:
     """Answer when to judge again even if no look comes in between: there is always such a time."""
     if one.judgement.settled:
         return None
-    latest = max(one.judgement.next_at.values(), default=now)
+    looks = [hop.outlook.looks[-1] for hop in one.judgement.hops if hop.outlook]
+    latest = max([*one.judgement.next_at.values(), *looks], default=now)
     return one.judgement.again_at or max(latest, now) + due.hold()
 
 
 def _wait(judged: Sequence[Judged], now: datetime) -> None:
-    """Write when each stop is looked at next.
+    """Write when each stop is looked at next, and what follows a look that sees nothing new.
 
     A stop that is being looked at keeps its hold, except where the run is settled: what comes of
     a look that is still under way then would be no part of the verdict.
     """
-    rows, ended = [], []
+    rows, ended = list[bulk.Row](), list[bulk.Row]()
     for one in judged:
-        wanted = one.judgement.next_at
+        wanted = {hop.hop: hop for hop in one.judgement.hops}
         for hop, stop in one.stops.items():
-            next_at = wanted.get(hop) or _later(one, hop, now)
+            said = wanted.get(hop)
+            next_at = (said.next_look_at if said else None) or _later(one, hop, now)
+            outlook = stored.outlook(said.outlook if said else None, now)
             if stop.stuck_at is not None:
                 continue
             if one.newly_settled:
-                ended.append((stop.pk, next_at, "", 0))
-            elif not stop.attempts and next_at != stop.due_at:
-                rows.append((stop.pk, next_at))
-    bulk.update(Stop, ("due_at",), rows, claim="")
-    bulk.update(Stop, ("due_at", "claim", "attempts"), ended, claim=None)
+                ended.append((stop.pk, next_at, [], "", 0))
+            elif not stop.attempts and (next_at or stop.due_at):
+                rows.append((stop.pk, next_at, outlook))
+    bulk.update(Stop, ("due_at", "outlook"), rows, claim="")
+    bulk.update(Stop, ("due_at", "outlook", "claim", "attempts"), ended, claim=None)
 
 
 def _later(one: Judged, hop: str, now: datetime) -> datetime | None:

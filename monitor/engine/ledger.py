@@ -1,12 +1,13 @@
 """The removal ledger: every record we are known to have caused, written when it is seen."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from connectors.kit.message import Message, _
 from connectors.kit.records import Receipt
 from monitor.engine import bulk, stored
 from monitor.engine.chain import frozen
+from monitor.engine.journey import Journey
 from monitor.engine.sighting import Sighting
 from monitor.models import Residue, ResidueState, Run
 
@@ -30,7 +31,7 @@ COLUMNS = (
 )
 
 
-def arrived(sightings: Iterable[Sighting], runs: dict[int, Run], at: datetime) -> None:
+def arrived(sightings: Iterable[Sighting], runs: Mapping[int, Journey], at: datetime) -> None:
     """Write the records that were not seen before; what is known already stays as it is."""
     rows = []
     for sighting in sightings:

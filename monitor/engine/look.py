@@ -9,12 +9,25 @@ from itertools import groupby
 from django.db import transaction
 
 from connectors.kit.base import Finds
-from connectors.kit.errors import NeedsOwner, Refused, ToolError, UnexpectedAnswer
+from connectors.kit.errors import NeedsOwner, Paced, Refused, ToolError, UnexpectedAnswer
 from connectors.kit.message import Message, _
-from monitor.engine import ahead, connection, due, judge, ledger, search, sighting
+from monitor.engine import (
+    ahead,
+    bulk,
+    connection,
+    due,
+    judge,
+    ledger,
+    pace,
+    search,
+    sighting,
+    stored,
+)
 from monitor.engine.chain import frozen
 from monitor.engine.clock import Clock
-from monitor.engine.sighting import Sighting
+from monitor.engine.journey import Journey, journeys
+from monitor.engine.pace import Pace
+from monitor.engine.sighting import Sighting, Standing
 from monitor.engine.wake import Wake
 from monitor.models import Connection, Run, Stop
 
@@ -23,19 +36,12 @@ log = logging.getLogger(__name__)
 SLOW = 1.0
 """Seconds after which the rest of a message is handed on: a slow tool holds up only itself."""
 
+SOON = 60.0
+"""Seconds for which a look is put off without a word; for longer the stop says that it waits."""
+
 OVERLAP = timedelta(hours=1)
 ODD = _("What “%(connection)s” answered could not be read because of a fault in Handoff.")
 NO_SEARCH = _("“%(connection)s” cannot be searched.")
-
-RUN_COLUMNS = (
-    "workspace_id",
-    "chain_id",
-    "version_id",
-    "tag",
-    "lead",
-    "submitted_at",
-    "settled_at",
-)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -44,21 +50,23 @@ class Batch:
 
     place: Connection
     resource: str
-    stops: list[Stop]
-    runs: Mapping[int, Run]
+    stops: list[Standing]
+    runs: Mapping[int, Journey]
     token: str
     clock: Clock
     seen: list[Sighting] = field(default_factory=list)
+    pace: Pace | None = None
 
 
 def look(ids: Sequence[int], token: str, now: datetime) -> list[Wake]:
     """Look at the stops a message names, judge their runs, and answer what is to be done next."""
     clock = Clock(now)
     fresh = due.take(Stop.objects.all(), ids, token, now)
-    stops = list(Stop.objects.filter(pk__in=ids, claim=fresh))
+    rows = bulk.select(Stop, Standing._fields, ids, claim=fresh, written=("looks",))
+    stops = [Standing._make(row) for row in rows]
     if not stops:
         return []
-    runs = Run.objects.only(*RUN_COLUMNS).in_bulk({stop.run_id for stop in stops})
+    runs = journeys(stop.run_id for stop in stops)
     batches = _with_room(_batches(stops, runs, fresh, clock), fresh, clock)
     onward: list[Wake] = []
     for position, batch in enumerate(batches):
@@ -70,7 +78,9 @@ def look(ids: Sequence[int], token: str, now: datetime) -> list[Wake]:
     return [*onward, *_keep(seen, runs, fresh, clock)]
 
 
-def _batches(stops: list[Stop], runs: Mapping[int, Run], token: str, clock: Clock) -> list[Batch]:
+def _batches(
+    stops: list[Standing], runs: Mapping[int, Journey], token: str, clock: Clock
+) -> list[Batch]:
     places = Connection.objects.in_bulk({stop.connection_id for stop in stops})
     stops.sort(key=_where)
     return [
@@ -81,12 +91,13 @@ def _batches(stops: list[Stop], runs: Mapping[int, Run], token: str, clock: Cloc
             runs=runs,
             token=token,
             clock=clock,
+            pace=pace.of(places[place]),
         )
         for (place, resource), members in groupby(stops, key=_where)
     ]
 
 
-def _where(stop: Stop) -> tuple[int, str]:
+def _where(stop: Standing) -> tuple[int, str]:
     return stop.connection_id, stop.resource
 
 
@@ -119,26 +130,24 @@ def _hand_on(batches: Sequence[Batch], token: str, clock: Clock) -> list[Wake]:
     return [Wake(task="look", batch=due.pass_on(Stop, rest, token, clock.now))]
 
 
-def _work(batch: Batch) -> Callable[[Sequence[Stop]], None]:
+def _work(batch: Batch) -> Callable[[Sequence[Standing]], None]:
     return lambda stops: batch.seen.extend(_look(batch, stops))
 
 
-def _blame(batch: Batch) -> Callable[[Stop, Exception], None]:
+def _blame(batch: Batch) -> Callable[[Standing, Exception], None]:
     """Answer what is done with the one stop that no look can be finished for."""
 
-    def blame(stop: Stop, error: Exception) -> None:
+    def blame(stop: Standing, error: Exception) -> None:
         why = Message(ODD, {"connection": batch.place.name})
         now = batch.clock.now
         row = sighting.failed(stop, why, now)
-        values = dict(zip(sighting.COLUMNS, row.values, strict=True))
-        del values["due_at"]
-        Stop.objects.filter(pk=stop.pk, claim=batch.token).update(**values)
+        bulk.update(Stop, sighting.COLUMNS, [row.row], claim=batch.token)
         due.fail(Stop, stop.pk, batch.token, type(error).__name__, now)
 
     return blame
 
 
-def _look(batch: Batch, stops: Sequence[Stop]) -> list[Sighting]:
+def _look(batch: Batch, stops: Sequence[Standing]) -> list[Sighting]:
     """Search once for the leads of `stops`. What a tool may answer is no exception here."""
     at = batch.clock.now
     why = connection.shut(batch.place)
@@ -149,13 +158,20 @@ def _look(batch: Batch, stops: Sequence[Stop]) -> list[Sighting]:
     except Refused as error:
         return _refused(batch, stops, error, at)
     except ToolError as error:
+        if isinstance(error, Paced) and (error.after or 0.0) < SOON:
+            # A look that was not made says nothing: neither of the lead nor of the tool.
+            until = at + timedelta(seconds=error.after or 0.0)
+            due.postpone(Stop, [stop.pk for stop in stops], batch.token, until)
+            return []
         if isinstance(error, NeedsOwner):
             connection.doubt(batch.place, at)
         after = search.postponement(error)
         return [sighting.failed(stop, error.message, at, after=after) for stop in stops]
 
 
-def _refused(batch: Batch, stops: Sequence[Stop], error: Refused, at: datetime) -> list[Sighting]:
+def _refused(
+    batch: Batch, stops: Sequence[Standing], error: Refused, at: datetime
+) -> list[Sighting]:
     """One lead may be what the tool refuses: if half of them pass, the rest is halved again."""
     if len(stops) == 1:
         return [sighting.failed(stops[0], error.message, at)]
@@ -175,10 +191,10 @@ def _refused(batch: Batch, stops: Sequence[Stop], error: Refused, at: datetime) 
     return found
 
 
-def _search(batch: Batch, stops: Sequence[Stop], at: datetime) -> list[Sighting]:
+def _search(batch: Batch, stops: Sequence[Standing], at: datetime) -> list[Sighting]:
     """Answer what one search saw of each stop's lead."""
     runs = {stop.run_id: batch.runs[stop.run_id] for stop in stops}
-    tool = connection.opened(batch.place, batch.resource, _keys(stops, runs))
+    tool = connection.opened(batch.place, batch.resource, _keys(stops, runs), batch.pace)
     if not isinstance(tool, Finds):
         raise UnexpectedAnswer(Message(NO_SEARCH, {"connection": batch.place.name}))
     ours = search.ours(tool, list(runs.values()), batch.place)
@@ -198,7 +214,7 @@ def _search(batch: Batch, stops: Sequence[Stop], at: datetime) -> list[Sighting]
     return found
 
 
-def _keys(stops: Sequence[Stop], runs: Mapping[int, Run]) -> tuple[str, ...]:
+def _keys(stops: Sequence[Standing], runs: Mapping[int, Journey]) -> tuple[str, ...]:
     """Answer every record key that a hop of these stops maps."""
     hops = {(runs[stop.run_id].version_id, stop.hop) for stop in stops}
     return tuple(
@@ -212,7 +228,7 @@ class _Others:
     def __init__(self) -> None:
         self._chains: dict[int, list[tuple[int, dict[str, str]]]] = {}
 
-    def __call__(self, run: Run) -> list[dict[str, str]]:
+    def __call__(self, run: Journey) -> list[dict[str, str]]:
         if run.chain_id not in self._chains:
             around = run.submitted_at or run.created_at
             near = Run.objects.filter(
@@ -223,15 +239,25 @@ class _Others:
         return [lead for pk, lead in self._chains[run.chain_id] if pk != run.pk]
 
 
-def _keep(seen: Sequence[Sighting], runs: dict[int, Run], token: str, clock: Clock) -> list[Wake]:
-    """Write what was seen, and judge the runs it concerns."""
+def _keep(
+    seen: Sequence[Sighting], runs: Mapping[int, Journey], token: str, clock: Clock
+) -> list[Wake]:
+    """Write what was seen, and judge the runs for which that may change something."""
     wakes: list[Wake] = []
 
     def work(part: Sequence[Sighting]) -> None:
-        ids = sorted({one.stop.run_id for one in part})
         with transaction.atomic():
-            due.settle(Stop, token, sighting.COLUMNS, [one.row for one in part])
-            ledger.arrived(part, runs, clock.now)
+            following = _following(part)
+            news = [one for one in part if one.stop.pk not in following]
+            quiet = [
+                one.uneventful_row(following[one.stop.pk])
+                for one in part
+                if one.stop.pk in following
+            ]
+            due.settle(Stop, token, sighting.UNEVENTFUL, quiet)
+            due.settle(Stop, token, sighting.COLUMNS, [one.row for one in news])
+            ledger.arrived(news, runs, clock.now)
+            ids = sorted({one.stop.run_id for one in news})
             fresh = due.seize(Run.objects.all(), ids, clock.now)
         looked = {one.stop.connection_id for one in part}
         wakes.extend(judge.runs(ids, fresh, clock.now, looked))
@@ -241,3 +267,21 @@ def _keep(seen: Sequence[Sighting], runs: dict[int, Run], token: str, clock: Clo
 
     due.halved(seen, work, blame)
     return wakes
+
+
+def _following(seen: Sequence[Sighting]) -> dict[int, datetime]:
+    """Answer when to look again at the stops where nothing new was seen and no judgement is due.
+
+    The runs stay locked meanwhile. One that was judged while we looked has other plans by now.
+    """
+    runs = {one.stop.run_id for one in seen}
+    judged = dict(bulk.select(Run, ("id", "judged_at"), runs, lock=True))
+    found = {}
+    for one in seen:
+        if one.eventful:
+            continue
+        outlook = stored.read_outlook(one.stop.outlook, judged.get(one.stop.run_id))
+        again = outlook.after(one.looked_at) if outlook else None
+        if again is not None:
+            found[one.stop.pk] = again
+    return found

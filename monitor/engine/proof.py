@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Protocol
 
 from connectors.kit.message import Message, _
 from connectors.kit.records import Arrival
 from monitor.engine.chain import frozen
-from monitor.models import Connection, Residue, ResidueState
+from monitor.engine.journey import Journey
+from monitor.models import Connection, ResidueState
 from monitor.rules.fields import compare
 
 ROUNDED = timedelta(seconds=2)
@@ -20,6 +22,18 @@ UNDATED = _(
 UNSUBMITTED = _("Our test lead was never handed in, so this record is not removed.")
 
 
+class Lying(Protocol):
+    """A record of the ledger: what kind it is, and the journey that left it."""
+
+    @property
+    def resource(self) -> str:
+        """The kind of record."""
+
+    @property
+    def run(self) -> Journey:
+        """The lead it is one of."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotOurs:
     """Why a record stays."""
@@ -28,7 +42,7 @@ class NotOurs:
     why: Message
 
 
-def why_not_ours(one: Residue, arrival: Arrival, place: Connection) -> NotOurs | None:
+def why_not_ours(one: Lying, arrival: Arrival, place: Connection) -> NotOurs | None:
     """Answer why a record that was read just now is left alone, None where it is shown to be ours.
 
     That it carries the tag and has the ledger's id is known: by these it was found.
@@ -37,7 +51,7 @@ def why_not_ours(one: Residue, arrival: Arrival, place: Connection) -> NotOurs |
     if run.submitted_at is None:
         return NotOurs(state=ResidueState.KEPT, why=Message(UNSUBMITTED))
     if arrival.created_at is None:
-        if _all_ours(one, arrival):
+        if _all_ours(one, arrival, place):
             return None
         return NotOurs(state=ResidueState.KEPT, why=Message(UNDATED))
     skew = place.skew or 0.0
@@ -49,12 +63,12 @@ def why_not_ours(one: Residue, arrival: Arrival, place: Connection) -> NotOurs |
     return None
 
 
-def _all_ours(one: Residue, arrival: Arrival) -> bool:
+def _all_ours(one: Lying, arrival: Arrival, place: Connection) -> bool:
     """Answer whether every mapped field of the record holds what our lead says."""
     version = frozen(one.run.version_id)
     rules = [
         version.rules[hop.slug]
         for hop in version.plan.hops
-        if hop.resource == one.resource and hop.connector == one.connection.connector
+        if hop.resource == one.resource and hop.connector == place.connector
     ]
     return any(not compare(one.run.lead, each, arrival.record) for each in rules)

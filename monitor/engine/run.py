@@ -50,6 +50,7 @@ STOP_BLANK: tuple[tuple[str, Any], ...] = (
     ("failure", {}),
     ("records", []),
     ("looks", []),
+    ("outlook", []),
     ("claim", ""),
     ("attempts", 0),
     ("stuck_why", ""),

@@ -7,13 +7,14 @@ from connectors.kit.base import Finds
 from connectors.kit.errors import TryLater
 from connectors.kit.records import Arrival, Lead
 from monitor.engine.connection import keep_skew
-from monitor.models import Connection, Run
+from monitor.engine.journey import Journey
+from monitor.models import Connection
 from monitor.rules.lead import Recogniser, handles
 
 EARLIER = timedelta(minutes=15)
 
 
-def ours(tool: Finds, runs: Sequence[Run], place: Connection) -> dict[str, dict[str, Arrival]]:
+def ours(tool: Finds, runs: Sequence[Journey], place: Connection) -> dict[str, dict[str, Arrival]]:
     """Answer the records that are leads of these runs, by tag and id."""
     leads = [
         Lead(

@@ -1,14 +1,15 @@
 """What one look saw at one stop, and how that is kept: evidence, timeline, failures."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from connectors.kit.message import Message
 from connectors.kit.records import Arrival
-from monitor.engine import stored
-from monitor.models import Run, Stop
+from monitor.engine import bulk, stored
+from monitor.engine.journey import Journey
 from monitor.rules.fields import FieldRule, compare
 
 COLUMNS = (
@@ -22,6 +23,9 @@ COLUMNS = (
     "records",
     "looks",
 )
+UNEVENTFUL = ("due_at", "looked_at", "good_look_at", "missed_at", "looks")
+"""The columns that a look which saw nothing new changes."""
+
 RECORDS = 20
 """Records of one look that are counted; more copies than this are not told apart."""
 
@@ -35,22 +39,52 @@ TIMELINE = 60
 ROUNDED = timedelta(seconds=2)
 """How far a tool's creation time may be off by having been rounded."""
 
-Others = Callable[[Run], Sequence[Mapping[str, str]]]
+Others = Callable[[Journey], Sequence[Mapping[str, str]]]
+
+
+class Standing(NamedTuple):
+    """A stop as a look finds it. `looks` is the timeline as it is written."""
+
+    pk: int
+    run_id: int
+    hop: str
+    connection_id: int
+    resource: str
+    arrived_at: datetime | None
+    good_look_at: datetime | None
+    missed_at: datetime | None
+    failing_since: datetime | None
+    records: list[dict[str, Any]]
+    looks: bulk.Written
+    outlook: list[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sighting:
     """The columns of a stop after a look, in the order of `COLUMNS`, and what is in the ledger's
-    interest: the arrivals, none where the look failed."""
+    interest: the arrivals, none where the look failed. `eventful`: it saw something new, or was
+    the first to fail or to succeed again."""
 
-    stop: Stop
+    stop: Standing
     values: tuple[Any, ...]
     arrivals: tuple[Arrival, ...] = ()
+    eventful: bool = True
+
+    @property
+    def looked_at(self) -> datetime:
+        """Answer when the look began."""
+        at: datetime = self.values[COLUMNS.index("looked_at")]
+        return at
 
     @property
     def row(self) -> tuple[Any, ...]:
         """Answer the row as it is written."""
         return (self.stop.pk, *self.values)
+
+    def uneventful_row(self, next_at: datetime) -> tuple[Any, ...]:
+        """Answer the row of a look that saw nothing new, with the next one."""
+        _due, _arrived, looked, good, missed, _since, _failure, _records, looks = self.values
+        return (self.stop.pk, next_at, looked, good, missed, looks)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +101,7 @@ class Look:
     others: Others
 
 
-def failed(stop: Stop, why: Message, at: datetime, *, after: float | None = None) -> Sighting:
+def failed(stop: Standing, why: Message, at: datetime, *, after: float | None = None) -> Sighting:
     """Answer a stop after a look that failed; `after` are the seconds the tool wants us away."""
     failure = stored.message(why)
     if after:
@@ -88,7 +122,7 @@ def failed(stop: Stop, why: Message, at: datetime, *, after: float | None = None
     )
 
 
-def seen(stop: Stop, run: Run, arrivals: Sequence[Arrival], look: Look) -> Sighting:
+def seen(stop: Standing, run: Journey, arrivals: Sequence[Arrival], look: Look) -> Sighting:
     """Answer a stop after a complete look, which found these records of the run's lead."""
     arrived_at = stop.arrived_at
     if arrivals and arrived_at is None:
@@ -112,10 +146,16 @@ def seen(stop: Stop, run: Run, arrivals: Sequence[Arrival], look: Look) -> Sight
             _timeline(stop, look.at, "found" if arrivals else "nothing", len(arrivals)),
         ),
         arrivals=tuple(arrivals),
+        eventful=(
+            stop.failing_since is not None
+            or arrived_at != stop.arrived_at
+            or records != stop.records
+            or run.settled_at is not None
+        ),
     )
 
 
-def _arrived(arrival: Arrival, run: Run, look: Look) -> datetime:
+def _arrived(arrival: Arrival, run: Journey, look: Look) -> datetime:
     """Answer the tool's creation time where it is credible, else when the look began."""
     if arrival.created_at is None or run.submitted_at is None:
         return look.at
@@ -128,7 +168,7 @@ def _arrived(arrival: Arrival, run: Run, look: Look) -> datetime:
 
 
 def _more(
-    known: list[dict[str, Any]], arrivals: Sequence[Arrival], run: Run, look: Look
+    known: list[dict[str, Any]], arrivals: Sequence[Arrival], run: Journey, look: Look
 ) -> list[dict[str, Any]]:
     """Answer the evidence with what came after the removal: what was known is no news then.
 
@@ -143,7 +183,7 @@ def _more(
 
 
 def _records(
-    known: list[dict[str, Any]], arrivals: Sequence[Arrival], run: Run, look: Look
+    known: list[dict[str, Any]], arrivals: Sequence[Arrival], run: Journey, look: Look
 ) -> list[dict[str, Any]]:
     """Answer the evidence of a look. What was seen the same before is not compared again.
 
@@ -173,7 +213,7 @@ def _records(
     return found
 
 
-def _differences(arrival: Arrival, run: Run, look: Look) -> list[dict[str, Any]]:
+def _differences(arrival: Arrival, run: Journey, look: Look) -> list[dict[str, Any]]:
     """Answer how a record differs from its lead; other leads are asked only where it does."""
     found = compare(run.lead, look.rules, arrival.record)
     if found:
@@ -188,9 +228,13 @@ def _clipped(record: Mapping[str, object]) -> dict[str, Any]:
     }
 
 
-def _timeline(stop: Stop, at: datetime, outcome: str, count: int) -> list[list[Any]]:
+def _timeline(stop: Standing, at: datetime, outcome: str, count: int) -> bulk.Written:
     """Answer the looks so far; of a long row the oldest and the newest stay."""
-    looks = [*stop.looks, [at.isoformat(), outcome, count]]
-    if len(looks) > TIMELINE:
+    latest = json.dumps([at.isoformat(), outcome, count])
+    if stop.looks == "[]":
+        return bulk.Written(f"[{latest}]")
+    if stop.looks.count("[") > TIMELINE:
+        looks = json.loads(stop.looks)
         del looks[TIMELINE // 3]
-    return looks
+        return bulk.Written(json.dumps([*looks, json.loads(latest)]))
+    return bulk.Written(f"{stop.looks[:-1]}, {latest}]")

@@ -7,6 +7,7 @@ from typing import Any
 from connectors.kit.message import Message
 from monitor.rules.fields import Difference, Kind
 from monitor.rules.news import Link, News, Step, Tone
+from monitor.rules.outlook import Outlook
 from monitor.rules.verdict import Finding, FindingKind, HopJudgement, HopState, Seen
 
 Document = dict[str, Any]
@@ -79,6 +80,21 @@ def read_difference(document: Mapping[str, Any]) -> Difference:
         expected=tuple(document["expected"]),
         seen=tuple(document["seen"]),
     )
+
+
+def outlook(planned: Outlook | None, judged_at: datetime) -> list[str]:
+    """Answer what a judgement planned for one stop as it is stored, [] for nothing."""
+    if planned is None:
+        return []
+    return [at.isoformat() for at in (judged_at, planned.decides_at, *planned.looks)]
+
+
+def read_outlook(moments: Sequence[str], judged_at: datetime | None) -> Outlook | None:
+    """Answer what was planned for one stop, None where its run was judged anew since."""
+    if not moments or datetime.fromisoformat(moments[0]) != judged_at:
+        return None
+    decides_at, *looks = map(datetime.fromisoformat, moments[1:])
+    return Outlook(decides_at=decides_at, looks=tuple(looks))
 
 
 def read_seen(document: Mapping[str, Any]) -> Seen:

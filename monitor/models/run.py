@@ -87,7 +87,9 @@ class Stop(Due):
 
     `records` are those of the look that saw the most: [{"id", "created_at", "url", "place",
     "record", "differences"}]. `looks` is the timeline, oldest first: [[iso time, outcome, count]].
-    `failure` is the stored Message of the latest look where that failed, else {}.
+    `failure` is the stored Message of the latest look where that failed, else {}. `outlook` is
+    what a judgement planned: [iso time of the judgement, iso time from when on a look decides
+    something, iso times of the looks wanted…], [] where every look is to be judged.
     """
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
@@ -104,6 +106,7 @@ class Stop(Due):
     failure = models.JSONField(default=dict, blank=True)
     records = models.JSONField(default=list, blank=True)
     looks = models.JSONField(default=list, blank=True)
+    outlook = models.JSONField(default=list, blank=True)
 
     class Meta:
         ordering = ("position",)

@@ -1,12 +1,12 @@
 """How far one lead has come: at every hop its window, its state, and the looks still wanted."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from monitor.rules.facts import RunFacts, StopFacts, Submission
-from monitor.rules.looks import Window, arrival_looks, linger_looks, patience
+from monitor.rules.looks import Window, arrival_looks, first_look, linger_looks, patience
 from monitor.rules.plan import HopPlan, LookPace, Plan
 
 
@@ -108,6 +108,9 @@ def course(plan: Plan, facts: RunFacts, submitted_at: datetime, now: datetime) -
         place.state = _state(place, came, plan.looks, now)
         _await(place, came, plan.looks, now)
         places[hop.slug] = place
+        if came is Above.OPEN and place.looks and stop.arrived_at is None:
+            _glance(place, places.values(), plan.looks)
+    _end_together(places.values())
     return tuple(places.values())
 
 
@@ -192,6 +195,31 @@ def _await_copies(
     place.settled = (watched or place.cut_short) and came is not Above.OPEN
     if not place.settled:
         place.looks = linger_looks(place.window, arrived_at, pace, merges=place.hop.merges)
+
+
+def _glance(place: Place, places: Iterable[Place], pace: LookPace) -> None:
+    """Look once when the first hop is looked at: a quick chain has brought the lead here by then.
+
+    Its whole path is then seen at one moment, and judged once.
+    """
+    first = next(place for place in places if place.hop.finds)
+    at = first_look(first.window, pace) + place.window.lag
+    place.looks = tuple(sorted({at, *place.looks}))
+
+
+def _end_together(places: Collection[Place]) -> None:
+    """Let the last looks of a lead that is everywhere be one moment: one judgement ends the run.
+
+    None waits for another longer than half its own linger.
+    """
+    if any(place.looks and place.stop.arrived_at is None for place in places):
+        return
+    ends = [place.looks[-1] for place in places if place.looks]
+    for place in places:
+        if place.looks:
+            *earlier, end = place.looks
+            longest = end + place.window.linger / 2
+            place.looks = (*earlier, max(at for at in ends if at <= longest))
 
 
 def _linger(place: Place, now: datetime) -> None:

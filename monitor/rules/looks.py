@@ -51,6 +51,11 @@ def arrival_looks(window: Window, pace: LookPace, *, only_decisive: bool) -> tup
     )
 
 
+def first_look(window: Window, pace: LookPace) -> datetime:
+    """Answer when to look first for an arrival at a tool that shows it without a lag."""
+    return window.start + _arrival(window.due_at - window.start, window.linger, pace)[0]
+
+
 def linger_looks(
     window: Window, arrived_at: datetime, pace: LookPace, *, merges: bool
 ) -> tuple[datetime, ...]:

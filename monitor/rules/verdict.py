@@ -1,5 +1,6 @@
 """What became of one lead: the judgement of a run, hop by hop, from what its looks have seen."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -10,6 +11,7 @@ from monitor.rules.difference import Difference
 from monitor.rules.facts import RunFacts, Seen, StopFacts, Submission
 from monitor.rules.finding import LOSSES, Finding, FindingKind, blind, dropped, late, refused
 from monitor.rules.looks import next_look, on_the_beat, patience
+from monitor.rules.outlook import Outlook
 from monitor.rules.plan import Plan
 
 __all__ = [
@@ -42,7 +44,8 @@ class HopJudgement:
 
     `findings` are this handoff's own, `inherited` those already there at the hop before: shown,
     not blamed. `settled`: nothing more is awaited here. `next_look_at` is when to look next, None
-    for never. `give_up_at` is when failing looks become a blind spot.
+    for never, and `outlook` what follows where that look sees nothing new. `give_up_at` is when
+    failing looks become a blind spot.
     """
 
     hop: str
@@ -55,6 +58,7 @@ class HopJudgement:
     settled: bool = False
     next_look_at: datetime | None = None
     give_up_at: datetime | None = None
+    outlook: Outlook | None = None
 
     @property
     def good(self) -> bool:
@@ -101,7 +105,7 @@ def judge(plan: Plan, facts: RunFacts, now: datetime) -> Judgement:
     places = course(plan, facts, facts.submitted_at, now)
     blames = [(blame_damage(place), blame_copies(place, plan.looks, now)) for place in places]
     blames = _copies_at_their_first_suspect(places, blames)
-    asked = {copies.ask: copies for _damage, copies in blames if copies.ask}
+    asked = _asked(copies for _damage, copies in blames)
     hops = tuple(
         _hop_judgement(plan, facts, place, damage, copies, asked.get(place.hop.slug))
         for place, (damage, copies) in zip(places, blames, strict=True)
@@ -117,6 +121,16 @@ def judge(plan: Plan, facts: RunFacts, now: datetime) -> Judgement:
         settled=settled,
         again_at=min((at for at in waits if at is not None and at > now), default=None),
     )
+
+
+def _asked(blames: Iterable[Blame]) -> dict[str, Blame]:
+    """Answer, by hop, the earliest look that is asked for to tell where copies were made."""
+    found: dict[str, Blame] = {}
+    for blame in blames:
+        known = found.get(blame.ask)
+        if blame.wanted and (known is None or known.wanted is None or blame.wanted < known.wanted):
+            found[blame.ask] = blame
+    return found
 
 
 def _copies_at_their_first_suspect(
@@ -185,6 +199,11 @@ def _hop_judgement(
         next_at = next_look(looks, place.stop, plan.looks, patience(place.hop, plan.looks))
     if next_at is not None:
         next_at = on_the_beat(next_at, place.hop, plan.looks)
+    decides_at = _decides_at(place, ask)
+    outlook = None
+    if next_at is not None and decides_at is not None:
+        beats = tuple(on_the_beat(at, place.hop, plan.looks) for at in looks)
+        outlook = Outlook(decides_at=decides_at, looks=tuple(at for at in beats if at >= next_at))
     return HopJudgement(
         hop=place.hop.slug,
         state=place.state,
@@ -196,7 +215,19 @@ def _hop_judgement(
         settled=settled,
         next_look_at=next_at,
         give_up_at=None if place.settled else place.give_up_at,
+        outlook=outlook,
     )
+
+
+def _decides_at(place: Place, ask: Blame | None) -> datetime | None:
+    """Answer from when on a look decides something even if it sees nothing new."""
+    stop, window = place.stop, place.window
+    moments = [window.linger_end(stop.arrived_at)]
+    if stop.arrived_at is None:
+        moments.append(window.decisive_at)
+    if ask is not None and ask.wanted is not None:
+        moments.append(ask.wanted)
+    return min((at for at in moments if not stop.well_looked_at(at)), default=None)
 
 
 def _own(facts: RunFacts, place: Place) -> tuple[Finding, ...]:

@@ -18,6 +18,7 @@ from monitor.rules.schedule import Schedule
 DAYS = 30.44
 LATER_LOOKS = 2
 REMOVAL_CALLS = 3
+GLANCES = 1
 
 
 def outlook(wanted: Drafts, now: datetime) -> tuple[Message, ...]:
@@ -103,7 +104,7 @@ def _made(hop: HopPlan, runs: int, chain: Chain, *, may_remove: bool) -> Message
 
 def calls(plan: Plan, may_remove: dict[str, bool]) -> int:
     """Answer how many calls one run makes at most, if nothing shares them."""
-    paces = len(plan.looks.deadline) + len(plan.looks.linger)
+    paces = len(plan.looks.deadline) + len(plan.looks.linger) + GLANCES
     count = 1
     for hop in plan.hops:
         if hop.finds:

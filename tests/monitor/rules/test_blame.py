@@ -251,7 +251,7 @@ def test_where_the_hop_before_cannot_be_asked_again_the_copy_is_told_after_patie
     world = World(
         line(),
         {"list": [20], "contact": [30, 75], "deal": [40, 76]},
-        fails=lambda hop, second: hop == "list" and second > 95,
+        fails=lambda hop, second: hop == "list" and second > 115,
     )
     judged = end(world)
     assert told(judged) == [("duplicated", "contact", ("contact",))]
