@@ -13,8 +13,9 @@ from connectors.kit.errors import NeedsOwner, ToolError, TryLater, UnexpectedAns
 from connectors.kit.message import Message, _
 from connectors.kit.ports import Ports
 from connectors.kit.records import Account
-from monitor.engine import due, incident, stored
+from monitor.engine import due, incident, pace, stored
 from monitor.engine.clock import Clock
+from monitor.engine.pace import Pace
 from monitor.engine.wake import Wake
 from monitor.models import Connection, ConnectionState, Stop
 from monitor.vault import CannotOpen
@@ -30,23 +31,29 @@ ODD = _("“%(connection)s” could not be checked because of a fault in Handoff
 SKEW_TOLD = 2.0
 
 
-def ports() -> Ports:
+def ports(own: Pace | None = None) -> Ports:
     """Answer what this deployment lets a connector do."""
-    return Ports(networks=settings.ALLOWED_NETWORKS, seconds=settings.CALL_SECONDS)
+    return Ports(networks=settings.ALLOWED_NETWORKS, seconds=settings.CALL_SECONDS, pace=own)
 
 
-def opened(connection: Connection, resource: str, keys: Sequence[str] = ()) -> Connector:
-    """Answer a connector at work on one resource. Raises NeedsOwner where it cannot be built."""
+def opened(
+    connection: Connection, resource: str, keys: Sequence[str] = (), own: Pace | None = None
+) -> Connector:
+    """Answer a connector at work on one resource. Raises NeedsOwner where it cannot be built.
+
+    Its calls are paced as the first ones of a task, unless that brings a pace of its own.
+    """
     try:
+        tool = catalog.connector(connection.connector)
         answers = {**connection.settings, **connection.secrets}
         site = Site(
             settings={key: str(value) for key, value in answers.items()},
             resource=resource,
             keys=tuple(keys),
             base=connection.base or settings.TOOL_URLS.get(connection.connector, ""),
-            ports=ports(),
+            ports=ports(own or pace.at(connection, tool)),
         )
-        return catalog.build(connection.connector, site)
+        return tool(site)
     except CannotOpen:
         raise NeedsOwner(Message(SEALED, {"connection": connection.name})) from None
     except KeyError:
@@ -58,8 +65,9 @@ def prove(connection: Connection, now: datetime) -> Account:
 
     Raises ToolError where the check fails; what the connection was before, it stays.
     """
-    resource = catalog.connector(connection.connector).resources[0].slug
-    account = opened(connection, resource).check()
+    tool = catalog.connector(connection.connector)
+    own = pace.at(connection, tool, patient=True)
+    account = opened(connection, tool.resources[0].slug, own=own).check()
     _passed(connection, account, now)
     return account
 

@@ -1,0 +1,153 @@
+"""Where the calls to an account are counted for all workers: in Redis, else in the database."""
+
+import json
+import logging
+import math
+import time
+from dataclasses import asdict
+from functools import lru_cache
+from pathlib import Path
+
+import redis
+from django.conf import settings
+from django.db import transaction
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry
+
+from monitor.models import Allowance
+from monitor.rules import pace
+from monitor.rules.pace import Asker, Limits
+
+log = logging.getLogger(__name__)
+
+AWAY = 5.0
+"""Seconds for which a store that did not answer is not asked again."""
+
+PATIENCE = 0.5
+SCRIPT = Path(__file__).with_name("permits.lua").read_text()
+
+
+class Counted:
+    """The store all workers share: one round trip, counted by the store's own clock."""
+
+    def __init__(self, url: str) -> None:
+        url = url.replace("redis+socket://", "unix://", 1)
+        self._client = redis.Redis.from_url(
+            url,
+            decode_responses=True,
+            socket_timeout=PATIENCE,
+            socket_connect_timeout=PATIENCE,
+            retry=Retry(NoBackoff(), 1),
+        )
+        self._script = self._client.register_script(SCRIPT)
+
+    def take(
+        self, account: str, limits: Limits, calls: int, asker: Asker, now: float | None = None
+    ) -> float:
+        """Answer 0 where so many calls may be made, else when to ask again, in seconds."""
+        when = "" if now is None else repr(now)
+        answer = self._script(
+            keys=_keys(account), args=[calls, asker.value, _written(tuple(limits)), when]
+        )
+        return float(str(answer))
+
+    def close(self, account: str, asked: float | None, limits: Limits) -> None:
+        """Let no call be made for as long as the tool asked, or as its limits tell."""
+        _, closed, paused = _keys(account)
+        with self._client.pipeline() as asked_at_once:
+            asked_at_once.pttl(closed)
+            asked_at_once.get(paused)
+            left, again = asked_at_once.execute()
+        # Whoever was told "too fast" during a pause had begun before it.
+        seconds = pace.pause(asked, limits, float(again or 0.0) if left <= 0 else 0.0)
+        if seconds * 1000 > max(left, 0):
+            for key, longer in ((closed, 1), (paused, 2)):
+                self._client.set(key, repr(seconds), px=math.ceil(seconds * longer * 1000))
+
+    def end(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+
+class Written:
+    """The same in the database: dearer, and always there."""
+
+    def take(
+        self, account: str, limits: Limits, calls: int, asker: Asker, now: float | None = None
+    ) -> float:
+        now = time.time() if now is None else now
+        with transaction.atomic():
+            row = _row(account)
+            if row.closed_until > now and asker is not Asker.HANDING_IN:
+                return row.closed_until - now
+            spent = pace.Spent(used=tuple(row.used), promised=row.promised)
+            answer = pace.permit(spent, limits, calls, now, asker)
+            Allowance.objects.filter(pk=account).update(**asdict(answer.spent))
+        return answer.wait
+
+    def close(
+        self, account: str, asked: float | None, limits: Limits, now: float | None = None
+    ) -> None:
+        now = time.time() if now is None else now
+        with transaction.atomic():
+            row = _row(account)
+            ended = row.closed_until <= now < row.closed_until + row.pause
+            seconds = pace.pause(asked, limits, row.pause if ended else 0.0)
+            if now + seconds > row.closed_until:
+                Allowance.objects.filter(pk=account).update(
+                    closed_until=now + seconds, pause=seconds
+                )
+
+
+class Permits:
+    """Asks the shared store, and the database for as long as that is away."""
+
+    def __init__(self) -> None:
+        self._away_until = 0.0
+        self._written = Written()
+
+    def take(self, account: str, limits: Limits, calls: int, asker: Asker) -> float:
+        """Answer 0 where so many calls may be made, else when to ask again, in seconds."""
+        if time.monotonic() >= self._away_until:
+            try:
+                return _counted(settings.REDIS_URL).take(account, limits, calls, asker)
+            except (RedisError, OSError) as away:
+                self._left(away)
+        return self._written.take(account, limits, calls, asker)
+
+    def close(self, account: str, asked: float | None, limits: Limits) -> None:
+        """Let no worker call this account for as long as its tool asked."""
+        if time.monotonic() >= self._away_until:
+            try:
+                return _counted(settings.REDIS_URL).close(account, asked, limits)
+            except (RedisError, OSError) as away:
+                self._left(away)
+        self._written.close(account, asked, limits)
+        return None
+
+    def _left(self, away: Exception) -> None:
+        log.warning("Calls are counted in the database: Redis is away (%s).", type(away).__name__)
+        self._away_until = time.monotonic() + AWAY
+
+
+permits = Permits()
+
+
+@lru_cache(maxsize=4)
+def _counted(url: str) -> Counted:
+    return Counted(url)
+
+
+def _keys(account: str) -> list[str]:
+    return [f"handoff:pace:{kind}:{account}" for kind in ("used", "closed", "pause")]
+
+
+@lru_cache(maxsize=256)
+def _written(limits: tuple[tuple[int, float], ...]) -> str:
+    return json.dumps(limits)
+
+
+def _row(account: str) -> Allowance:
+    Allowance.objects.get_or_create(account=account)
+    return Allowance.objects.select_for_update().get(account=account)
