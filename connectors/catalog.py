@@ -8,6 +8,7 @@ from connectors.email.imap import Imap
 from connectors.email.mailchimp import Mailchimp
 from connectors.email.postmark import Postmark
 from connectors.forms.html_form import HtmlForm
+from connectors.forms.jotform import Jotform
 from connectors.generic.rest import Rest
 from connectors.invoicing.quickbooks import QuickBooks
 from connectors.invoicing.stripe import Stripe
@@ -15,6 +16,7 @@ from connectors.kit.base import Connector, Site
 
 CATALOG: tuple[type[Connector], ...] = (
     HtmlForm,
+    Jotform,
     Mailchimp,
     Postmark,
     Imap,

@@ -17,6 +17,7 @@ from sandbox.tools.activecampaign import ActiveCampaign
 from sandbox.tools.brevo import Brevo
 from sandbox.tools.crm import Crm
 from sandbox.tools.hubspot import HubSpot
+from sandbox.tools.jotform import Jotform
 from sandbox.tools.mailchimp import Mailchimp
 from sandbox.tools.pipedrive import Pipedrive
 from sandbox.tools.postmark import Postmark
@@ -28,6 +29,7 @@ from sandbox.world import Event, World
 
 TOOLS: tuple[type[Tool], ...] = (
     Website,
+    Jotform,
     Mailchimp,
     HubSpot,
     Stripe,

@@ -29,6 +29,11 @@ def nested(record: Mapping[str, object]) -> dict[str, object]:
     return found
 
 
+def word(value: object) -> str:
+    """Answer a value as a form's field holds it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
 def form_body(pairs: Iterable[tuple[str, str]], charset: str = "utf-8") -> Body:
     """Answer pairs as a form sends them by default."""
     text = urlencode(list(pairs), encoding=charset, errors="xmlcharrefreplace")

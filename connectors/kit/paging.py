@@ -7,16 +7,24 @@ from connectors.kit.answer import Piece
 PAGES_MOST = 1000
 
 
-def by_offset(page: Callable[[int], Piece], items: str, *, size: int) -> Iterator[Piece]:
-    """Yield every page's items; `page` takes how many to pass over, a short page is the last."""
-    for number in range(PAGES_MOST):
-        answer = page(number * size)
+def by_offset(
+    page: Callable[[int], Piece], items: str, *, size: int, told: str = ""
+) -> Iterator[Piece]:
+    """Yield every page's items; `page` takes how many to pass over, a short page is the last.
+
+    `told` is where an answer says how long its pages are: some tools give less than was asked for.
+    """
+    passed = 0
+    for _number in range(PAGES_MOST):
+        answer = page(passed)
         count = 0
         for item in answer.each(items):
             count += 1
             yield item
-        if count < size:
+        length = answer.maybe(told) if told else None
+        if count < min(size, max(int(length.number()), 1) if length else size):
             return
+        passed += count
     raise answer.origin.unexpected(f"$.{items}", "last page")
 
 

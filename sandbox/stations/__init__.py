@@ -6,6 +6,7 @@ from sandbox.stations import (
     brevo,
     crm,
     hubspot,
+    jotform,
     mail,
     mailchimp,
     pipedrive,
@@ -17,6 +18,7 @@ from sandbox.stations import (
 
 STATIONS: tuple[Station, ...] = (
     *website.STATIONS,
+    *jotform.STATIONS,
     *mailchimp.STATIONS,
     *hubspot.STATIONS,
     *crm.STATIONS,

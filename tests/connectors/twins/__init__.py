@@ -9,6 +9,7 @@ from tests.connectors.twins import (
     html_form,
     hubspot,
     imap,
+    jotform,
     mailchimp,
     pipedrive,
     postmark,
@@ -19,6 +20,7 @@ from tests.connectors.twins import (
 
 TWINS: tuple[Twin, ...] = (
     *html_form.TWINS,
+    *jotform.TWINS,
     *mailchimp.TWINS,
     *postmark.TWINS,
     *imap.TWINS,
