@@ -18,9 +18,13 @@ class RequestsSeen:
         """Count one request."""
         (self.by_automations if automation else self.by_tool)[tool] += 1
 
-    def record(self, **request: object) -> None:
-        """Keep a request word for word, so that a benchmark can send the very same again."""
+    def record(self, **request: Any) -> dict[str, Any]:
+        """Keep a request word for word, so that a benchmark can send the very same again.
+
+        What is answered takes what else there is to keep: how it was answered.
+        """
         self.recorded.append(request)
+        return request
 
     def clear(self) -> None:
         """Count from zero."""

@@ -56,6 +56,11 @@ class Tool:
         """Answer an error in the vendor's own shape."""
         raise NotImplementedError
 
+    def told(self, status: int, call: Call) -> web.Response:
+        """Answer an error as this request is told of it; some protocols say all with a 200."""
+        del call
+        return self.error(status)
+
     def writes(self, call: Call) -> bool:
         """Answer whether a request changes anything."""
         return call.write
@@ -144,7 +149,16 @@ class Tool:
         )
         call.account = self.keys.get(self.key_of(call))
         request[CALL] = call
-        self._count(call)
+        kept = self._count(call)
+        response = await self._met(call, handler)
+        if kept:
+            kept.update(status=response.status, answer=shown(response), account=name_of(call))
+        return response
+
+    async def _met(
+        self, call: Call, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+    ) -> web.Response:
+        """Answer a request, by the fault it meets if there is one."""
         if call.account is not None:
             call.lag = call.account.lag
         faults = self.world.board.at(f"tool:{self.slug}")
@@ -173,21 +187,24 @@ class Tool:
             raise TypeError("A twin answers whole responses only.")
         return response
 
-    def _count(self, call: Call) -> None:
+    def _count(self, call: Call) -> dict[str, Any]:
+        """Count a request, and answer what is kept of it."""
         seen = self.world.seen
         seen.note(self.slug, automation=bool(call.automation))
         if seen.recording and not call.automation:
-            seen.record(
+            return seen.record(
+                at=call.now,
                 tool=self.slug,
                 method=call.request.method,
                 url=str(call.request.url),
                 headers=dict(call.request.headers),
                 body=call.body.decode(errors="replace"),
             )
+        return {}
 
     def _strikes(self, faults: list[Fault], call: Call) -> Fault | None:
         """Answer the fault this request meets; an index lag only sets how far the index trails."""
-        name = call.account.name if call.account else ""
+        name = name_of(call)
         caller = "automations" if call.automation else "outside"
         method = "write" if self.writes(call) else "read"
         text = self.text(call)
@@ -228,7 +245,7 @@ class Tool:
         response = await self._respond(call, handler) if committed else None
         self.world.board.note(
             fault,
-            account=call.account.name if call.account else "",
+            account=name_of(call),
             lead=lead_in(self.text(call)) or fault.match,
             detail={
                 "tool": self.slug,
@@ -245,14 +262,24 @@ class Tool:
             return self.without_marker(call)
         if response is not None and kind == "malformed":
             return _cut(response)
-        return self._status(kind, fault)
+        return self._status(kind, fault, call)
 
-    def _status(self, kind: str, fault: Fault) -> web.Response:
-        response = self.error(int(kind[:3]))
+    def _status(self, kind: str, fault: Fault, call: Call) -> web.Response:
+        response = self.told(int(kind[:3]), call)
         after = fault.options.get("retry_after")
         if kind == "429" and after is not None:
             self.hold_off(response, after)
         return response
+
+
+def shown(response: web.Response) -> str:
+    """Answer an answer's body as text."""
+    return response.body.decode(errors="replace") if isinstance(response.body, bytes) else ""
+
+
+def name_of(call: Call) -> str:
+    """Answer the name of the account a request came for, empty where it named none."""
+    return call.account.name if call.account else ""
 
 
 def _cut(response: web.Response) -> web.Response:

@@ -162,3 +162,17 @@ def test_what_is_not_there_is_said_so(control: Control) -> None:
     for path in ("/nowhere", "/tools/fax/records", "/tools/crm/records?account=nobody"):
         with pytest.raises(RuntimeError, match="nothing at"):
             control.call("GET", path)
+
+
+def test_a_recorded_request_tells_how_it_was_answered(demo: SandboxProcess) -> None:
+    control = demo.control
+    control.clear_requests()
+    control.call("POST", "/requests", {"record": True})
+    told = demo.state["tools"]["crm"]
+    requests.get(f"{told['url']}/api/me", headers=bearer(told), timeout=10)
+    requests.get(f"{told['url']}/api/me", timeout=10)
+    kept = control.call("GET", "/requests", detail="1")["requests"]
+    control.call("POST", "/requests", {"record": False})
+    assert [(one["status"], one["account"]) for one in kept] == [(200, "main"), (401, "")]
+    assert "name" in kept[0]["answer"]
+    assert kept[0]["at"] <= kept[1]["at"]
