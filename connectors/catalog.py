@@ -1,6 +1,8 @@
 """Every connector there is: one explicit list, no scanning."""
 
+from connectors.crm.airtable import Airtable
 from connectors.crm.hubspot import HubSpot
+from connectors.crm.odoo import Odoo
 from connectors.crm.pipedrive import Pipedrive
 from connectors.email.activecampaign import ActiveCampaign
 from connectors.email.brevo import Brevo
@@ -12,6 +14,7 @@ from connectors.forms.jotform import Jotform
 from connectors.generic.rest import Rest
 from connectors.invoicing.quickbooks import QuickBooks
 from connectors.invoicing.stripe import Stripe
+from connectors.invoicing.xero import Xero
 from connectors.kit.base import Connector, Site
 
 CATALOG: tuple[type[Connector], ...] = (
@@ -22,11 +25,14 @@ CATALOG: tuple[type[Connector], ...] = (
     Imap,
     HubSpot,
     Pipedrive,
+    Odoo,
     Stripe,
     Rest,
     Brevo,
     ActiveCampaign,
+    Airtable,
     QuickBooks,
+    Xero,
 )
 
 _BY_SLUG = {entry.slug: entry for entry in CATALOG}

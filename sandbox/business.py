@@ -14,17 +14,20 @@ from sandbox.mapping import told
 from sandbox.storage import Account
 from sandbox.tool import Tool
 from sandbox.tools.activecampaign import ActiveCampaign
+from sandbox.tools.airtable import Airtable
 from sandbox.tools.brevo import Brevo
 from sandbox.tools.crm import Crm
 from sandbox.tools.hubspot import HubSpot
 from sandbox.tools.jotform import Jotform
 from sandbox.tools.mailchimp import Mailchimp
+from sandbox.tools.odoo import Odoo
 from sandbox.tools.pipedrive import Pipedrive
 from sandbox.tools.postmark import Postmark
 from sandbox.tools.quickbooks import QuickBooks
 from sandbox.tools.slack import Slack
 from sandbox.tools.stripe import Stripe
 from sandbox.tools.website import MARKER, Website
+from sandbox.tools.xero import Xero
 from sandbox.world import Event, World
 
 TOOLS: tuple[type[Tool], ...] = (
@@ -38,8 +41,11 @@ TOOLS: tuple[type[Tool], ...] = (
     Slack,
     Brevo,
     ActiveCampaign,
+    Airtable,
     QuickBooks,
     Pipedrive,
+    Xero,
+    Odoo,
 )
 MAIN = "main"
 

@@ -3,17 +3,20 @@
 from sandbox.station import Station
 from sandbox.stations import (
     activecampaign,
+    airtable,
     brevo,
     crm,
     hubspot,
     jotform,
     mail,
     mailchimp,
+    odoo,
     pipedrive,
     postmark,
     quickbooks,
     stripe,
     website,
+    xero,
 )
 
 STATIONS: tuple[Station, ...] = (
@@ -27,6 +30,9 @@ STATIONS: tuple[Station, ...] = (
     *mail.STATIONS,
     *brevo.STATIONS,
     *activecampaign.STATIONS,
+    *airtable.STATIONS,
     *quickbooks.STATIONS,
     *pipedrive.STATIONS,
+    *xero.STATIONS,
+    *odoo.STATIONS,
 )

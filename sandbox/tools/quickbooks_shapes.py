@@ -105,7 +105,6 @@ def customer(id: str, given: Fields, at: float) -> Fields:
         "BillWithParent": False,
         "Balance": 0,
         "BalanceWithJobs": 0,
-        "CurrencyRef": dict(CURRENCY),
         "PreferredDeliveryMethod": "Print",
         "PrintOnCheckName": name,
         **_without_blanks(given),

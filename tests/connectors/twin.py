@@ -31,7 +31,8 @@ class Twin:
     """One resource of one connector, beside the tool of the sandbox that plays its vendor.
 
     `record` answers what a lead is there, by email and surname; `planted` turns that into what the
-    twin's control door takes. `page` is how many records make more than one page.
+    twin's control door takes. `page` is how many records make more than one page. `dated` says
+    whether the tool tells when a record was made. `variant` tells two twins of one resource apart.
     """
 
     slug: str
@@ -45,10 +46,12 @@ class Twin:
     wrong: str = "wrong-key"
     page: int = 0
     calls: int = 4
+    dated: bool = True
+    variant: str = ""
     base: Callable[[Json], str] = lambda state: str(state["url"])
 
     def __str__(self) -> str:
-        return f"{self.slug}-{self.resource}"
+        return "-".join(filter(None, (self.slug, self.resource, self.variant)))
 
     def connect(
         self, state: Json, *, seconds: float = 10.0, changes: Mapping[str, str] | None = None

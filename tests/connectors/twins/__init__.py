@@ -5,17 +5,20 @@ from connectors.kit.base import ABILITIES
 from tests.connectors.twin import Twin
 from tests.connectors.twins import (
     activecampaign,
+    airtable,
     brevo,
     html_form,
     hubspot,
     imap,
     jotform,
     mailchimp,
+    odoo,
     pipedrive,
     postmark,
     quickbooks,
     rest,
     stripe,
+    xero,
 )
 
 TWINS: tuple[Twin, ...] = (
@@ -29,8 +32,11 @@ TWINS: tuple[Twin, ...] = (
     *rest.TWINS,
     *brevo.TWINS,
     *activecampaign.TWINS,
+    *airtable.TWINS,
     *quickbooks.TWINS,
     *pipedrive.TWINS,
+    *xero.TWINS,
+    *odoo.TWINS,
 )
 
 
