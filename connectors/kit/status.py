@@ -16,8 +16,10 @@ LONGEST_REASON = 200
 # Statuses by which a tool says "not now" before it did anything.
 BUSY = frozenset({408, 425, 429})
 # Where tools put the sentence that says why.
-REASONS = ("Elements", "ValidationErrors", "message", "detail", "Detail", "Message",
+REASONS = ("Elements", "ValidationErrors", "data", "message", "detail", "Detail", "Message",
            "error_description", "title", "error", "errors", "Fault", "fault", "Error")  # fmt: skip
+# Where they list what is wrong with each field.
+DETAILS = ("validation_messages", "errors")
 
 UNSENT = {
     "name": _("%(tool)s cannot be reached: its name %(host)s is not known."),
@@ -140,15 +142,23 @@ def http_date(value: str) -> datetime | None:
 def reason(body: bytes, secrets: Iterable[str]) -> str:
     """Answer the tool's own words for a refusal, short and with every secret blacked out."""
     try:
-        said = _said(json.loads(body))
+        told = json.loads(body)
     except (ValueError, RecursionError):
-        said = ""
-    said = " ".join(said.split())
+        told = None
+    said, more = _said(told), _detail(told)
+    said = " ".join((said if more in said else f"{said} {more}").split())
     for secret in secrets:
         said = said.replace(secret, "•••") if secret else said
     if len(said) > LONGEST_REASON:
         said = said[: LONGEST_REASON - 1] + "…"
     return said or _("no reason given")
+
+
+def _detail(told: object) -> str:
+    """Answer what is wrong with the first field, where a tool keeps that apart from its reason."""
+    found = [told.get(key) for key in DETAILS] if isinstance(told, Mapping) else []
+    listed = [[*one.values()] if isinstance(one, Mapping) else one for one in found]
+    return next(filter(None, map(_said, listed)), "")
 
 
 def _said(value: object) -> str:

@@ -8,7 +8,7 @@ from email.utils import format_datetime
 import pytest
 
 from connectors.kit.answer import Answer
-from connectors.kit.auth import Basic, Bearer, HeaderKey, NoAuth, QueryKey
+from connectors.kit.auth import Basic, Bearer, HeaderKey, InBody, NoAuth, QueryKey
 from connectors.kit.body import form_body, json_body
 from connectors.kit.errors import (
     NeedsOwner,
@@ -310,6 +310,7 @@ SCHEMES = [
     Bearer(lambda: SECRET),
     HeaderKey("X-Key", SECRET),
     QueryKey("key", SECRET),
+    InBody(SECRET),
 ]
 
 
