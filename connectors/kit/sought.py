@@ -22,9 +22,12 @@ class Sought:
         self._leads = leads
         self._found: set[str] = set()
         marks = [(mark, lead.tag) for lead in leads for mark in _marks(lead)]
-        self._words = [(mark, tag) for mark, tag in marks if _WORD.fullmatch(mark)]
+        words = [(mark, tag) for mark, tag in marks if _WORD.fullmatch(mark)]
         self._phrases = [(mark, tag) for mark, tag in marks if not _WORD.fullmatch(mark)]
-        self._least = min((len(mark) for mark, _tag in self._words), default=0)
+        self._least = min((len(mark) for mark, _tag in words), default=0)
+        self._begun: dict[str, list[tuple[str, str]]] = {}
+        for mark, tag in words:
+            self._begun.setdefault(mark[: self._least], []).append((mark, tag))
         self._strange: set[str] = set()
 
     def holds(self, value: object) -> bool:
@@ -41,9 +44,16 @@ class Sought:
         return bool(tags)
 
     def _within(self, word: str) -> set[str]:
-        if len(word) < self._least:
+        """Answer whose marks stand in a word; what that costs does not grow with the leads."""
+        if not self._least:
             return set()
-        return {tag for mark, tag in self._words if mark in word}
+        begun, least = self._begun, self._least
+        found: set[str] = set()
+        for start in range(len(word) - least + 1):
+            for mark, tag in begun.get(word[start : start + least], ()):
+                if word.startswith(mark, start):
+                    found.add(tag)
+        return found
 
     def missing(self) -> list[Lead]:
         """Answer the leads of which nothing was found so far, in their order."""

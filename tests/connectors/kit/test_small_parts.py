@@ -148,3 +148,15 @@ def test_a_pattern_without_its_one_group_needs_the_owner(pattern: str) -> None:
 
 def test_nothing_entered_is_nothing_to_read() -> None:
     assert mapping("", "Tool", "fields") == {}
+
+
+def test_a_mark_is_found_wherever_it_stands_in_a_word() -> None:
+    short = Lead(tag="rako", email="rako@shop.example", handles=("Rako",))
+    longer = Lead(tag="rakonaledo", email="rakonaledo@shop.example", handles=("Rakonaledo",))
+    for word in ("rakonaledo", "XRakonaledo", "rakonaledoX", "xxrakonaledoxx"):
+        sought = Sought([short, longer])
+        assert sought.holds({"name": [word]})
+        assert sought.missing() == []
+    sought = Sought([longer])
+    assert not sought.holds("rakonaled")
+    assert not Sought([]).holds("anything")
