@@ -135,8 +135,11 @@ def everything(now: datetime) -> list[Wake]:
 
 
 def in_flight(now: datetime, connections: Collection[int] | None = None) -> list[tuple[Any, ...]]:
-    """Answer (connection, when its hold ends, token) of every batch of looks that has begun."""
-    begun = Q(due_at__gt=now, due_at__lte=now + due.hold())
+    """Answer (connection, when its hold ends, token) of every batch of looks that has begun.
+
+    A stop that goes alone takes up no room: if it kills its worker, the others need not wait.
+    """
+    begun = Q(due_at__gt=now, due_at__lte=now + due.hold(), attempts__lte=due.ALONE_AFTER)
     rows = Stop.objects.filter(begun).exclude(claim="")
     if connections is not None:
         rows = rows.filter(connection__in=list(connections))

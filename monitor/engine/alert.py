@@ -126,8 +126,7 @@ def _send(alert: Alert, token: str, clock: Clock) -> list[int]:
         return _undelivered(alert, token, error, clock.now)
     except Exception as fault:
         log.exception("Alert %s could not be sent.", alert.pk)
-        odd = Message(ODD, {"fault": type(fault).__name__})
-        return _undelivered(alert, token, Undelivered(odd, permanent=False), clock.now)
+        return _faulty(alert, token, type(fault).__name__, clock.now)
     _delivered(alert, token, clock.now)
     return []
 
@@ -162,6 +161,13 @@ def _undelivered(alert: Alert, token: str, error: Undelivered, now: datetime) ->
             failing.update(problem=problem)
             return _fall_back(alert, now)
     return []
+
+
+def _faulty(alert: Alert, token: str, fault: str, now: datetime) -> list[int]:
+    """A fault of ours is no channel's: try again, park it in the end, and tell it otherwise."""
+    Alert.objects.filter(pk=alert.pk).update(problem=stored.message(Message(ODD, {"fault": fault})))
+    due.fail(Alert, alert.pk, token, fault, now)
+    return _fall_back(alert, now) if alert.attempts >= due.ATTEMPTS and not alert.fallback else []
 
 
 def _fall_back(alert: Alert, now: datetime) -> list[int]:

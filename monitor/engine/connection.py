@@ -117,6 +117,7 @@ def stop(connection: Connection, why: Message, now: datetime) -> None:
                 due_at=now + due.backoff(1, first=60.0),
                 claim="",
                 attempts=0,
+                stuck_at=None,
             )
         )
         if stopped:
@@ -175,6 +176,7 @@ def _passed(connection: Connection, account: Account, now: datetime) -> None:
             due_at=None,
             claim="",
             attempts=0,
+            stuck_at=None,
         )
         connection.state, connection.problem = ConnectionState.PROVED, {}
         if was == ConnectionState.NEEDS_OWNER:
@@ -189,10 +191,12 @@ def _check_one(connection: Connection, token: str, clock: Clock) -> None:
     except (NeedsOwner, TryLater, UnexpectedAnswer) as failure:
         why = stored.message(failure.message)
     except Exception as fault:  # noqa: BLE001 - the outermost step of one row, and it records
-        why = stored.message(
-            Message(ODD, {"connection": connection.name, "fault": type(fault).__name__})
-        )
-        log.warning("A check failed with %s.", type(fault).__name__)
+        name = type(fault).__name__
+        odd = Message(ODD, {"connection": connection.name, "fault": name})
+        Connection.objects.filter(pk=connection.pk).update(problem=stored.message(odd))
+        due.fail(Connection, connection.pk, token, name, clock.now)
+        log.warning("A check failed with %s.", name)
+        return
     else:
         return
     now = clock.now

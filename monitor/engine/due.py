@@ -7,6 +7,7 @@ worker takes them with it, once.
 
 import logging
 import secrets
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,8 +23,11 @@ from monitor.models import Due
 log = logging.getLogger(__name__)
 
 ATTEMPTS = 10
-ALONE_AFTER = 2
+ALONE_AFTER = 1
 """Rows taken so often without being settled go in messages of their own: one may be a killer."""
+
+ALONE = "alone"
+KILLED = "Whoever was at work on it ended each time, without a word."
 
 MESSAGE = 100
 """Rows in one message at most, where whoever claims says nothing else."""
@@ -72,7 +76,8 @@ def claim(
     Rows due at nearly the same time share a batch, except where `apart` answers different things
     for them; it is given the row's values of `columns`. For rows worked on at once, before they
     are due, `together` makes no difference between times. Where there are many, those within
-    `coarse` seconds share a batch, of `most` rows.
+    `coarse` seconds share a batch, of `most` rows. A row whose holder died rests for a while
+    first, longer each time, and then goes alone: if it was the killer, nobody else dies with it.
     """
     due = rows.filter(due_at__lte=now + timedelta(seconds=horizon))
     if not due.order_by().exists():
@@ -81,15 +86,10 @@ def claim(
         found = list(
             due.order_by("due_at")
             .select_for_update(skip_locked=True, of=("self",))
-            .values_list("pk", "due_at", "attempts", *columns)[:limit]
+            .values_list("pk", "due_at", "attempts", "claim", *columns)[:limit]
         )
-        spent = [row[0] for row in found if row[2] >= ATTEMPTS]
-        if spent:
-            _park(rows.model, spent, now)
-        kept = [row for row in found if row[2] < ATTEMPTS]
-        batches = (
-            [_whole(kept, now)] if together and kept else _batched(kept, now, apart, coarse, most)
-        )
+        kept = _without_abandoned(rows.model, found, now)
+        batches = _whole(kept, now) if together else _batched(kept, now, apart, coarse, most)
         for batch in batches:
             _all(rows.model, batch.ids).update(claim=batch.token, due_at=batch.start + hold())
     return batches
@@ -114,7 +114,7 @@ def seize(rows: QuerySet[D], ids: Sequence[int], now: datetime) -> str:
     A holder that comes to settle later finds its token gone and writes nothing.
     """
     fresh = secrets.token_hex(16)
-    _all(rows.model, ids).update(claim=fresh, due_at=now + hold())
+    _all(rows.model, ids).update(claim=fresh, due_at=now + hold(), attempts=F("attempts") + 1)
     return fresh
 
 
@@ -180,14 +180,40 @@ def halved(
         halved(rows[middle:], work, blame)
 
 
-def _whole(found: Sequence[tuple[Any, ...]], now: datetime) -> Batch:
-    """Answer one batch of all rows, whenever they fall due."""
-    return Batch(
-        token=secrets.token_hex(16),
-        start=now,
-        ids=tuple(row[0] for row in found),
-        dues=tuple(row[1] for row in found),
-    )
+def _without_abandoned(
+    model: type[D], found: Sequence[tuple[Any, ...]], now: datetime
+) -> list[tuple[Any, ...]]:
+    """Answer the rows (pk, due_at, attempts, …) but for those whose holder died; they rest."""
+    kept: list[tuple[Any, ...]] = []
+    resting: dict[int, list[int]] = defaultdict(list)
+    for pk, due_at, attempts, token, *rest in found:
+        if token and attempts >= ALONE_AFTER:
+            resting[attempts].append(pk)
+        else:
+            kept.append((pk, due_at, attempts, *rest))
+    for attempts, ids in resting.items():
+        if attempts >= ATTEMPTS:
+            _park(model, ids, now, stuck_why=KILLED)
+        else:
+            again = now + backoff(attempts, first=hold().total_seconds() / 10)
+            _all(model, ids).update(claim="", due_at=again)
+    return kept
+
+
+def _whole(found: Sequence[tuple[Any, ...]], now: datetime) -> list[Batch]:
+    """Answer one batch of all rows, whenever they fall due, but for those that go alone."""
+    alone = [[row] for row in found if row[2] >= ALONE_AFTER]
+    others = [row for row in found if row[2] < ALONE_AFTER]
+    return [
+        Batch(
+            token=secrets.token_hex(16),
+            start=now,
+            ids=tuple(row[0] for row in part),
+            dues=tuple(row[1] for row in part),
+        )
+        for part in (others, *alone)
+        if part
+    ]
 
 
 def _batched(
@@ -203,7 +229,7 @@ def _batched(
         start = max(due_at, now)
         key: object = int(start.timestamp() / bucket) if start > now else 0
         if attempts >= ALONE_AFTER:
-            key = (key, "alone", pk)
+            key = (key, ALONE, pk)
         elif apart is not None:
             key = (key, apart(tuple(rest)))
         groups.setdefault(key, []).append((tuple(rest), start, pk))
@@ -213,9 +239,14 @@ def _batched(
             start=max(start for _, start, _ in part),
             ids=tuple(pk for _, _, pk in part),
         )
-        for members in groups.values()
+        for _, members in sorted(groups.items(), key=_alone)
         for part in _messages(members, most)
     ]
+
+
+def _alone(group: tuple[object, object]) -> bool:
+    """Answer whether a group is one row that goes alone: those come last."""
+    return isinstance(group[0], tuple) and ALONE in group[0]
 
 
 def _messages(
@@ -225,8 +256,8 @@ def _messages(
     return [members[at : at + most] for at in range(0, len(members), most)]
 
 
-def _park(model: type[D], ids: Sequence[int], now: datetime) -> None:
-    _all(model, ids).update(stuck_at=now, due_at=None, claim="")
+def _park(model: type[D], ids: Sequence[int], now: datetime, **why: str) -> None:
+    _all(model, ids).update(stuck_at=now, due_at=None, claim="", **why)
 
 
 def _one_less() -> Case:

@@ -23,7 +23,9 @@ def open_due(now: datetime) -> list[int]:
         batches = due.claim(Chain.objects.all(), now=now, horizon=ahead.horizon(), together=True)
         if not batches:
             break
-        for batch in batches:
+        for claimed in batches:
+            token = due.take(Chain.objects.all(), claimed.ids, claimed.token, now)
+            batch = replace(claimed, token=token)
             due.halved(batch.ids, _opening(batch, now, made), _blame(batch, now))
     return made
 

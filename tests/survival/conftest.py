@@ -6,7 +6,10 @@ from collections.abc import Iterator
 import pytest
 
 from tests import postgres
+from tests.monitor.engine.conftest import opened, world
 from tests.survival.stage import Stage
+
+__all__ = ["database", "opened", "stage", "world"]
 
 DATABASE = os.environ.get("HANDOFF_TEST_DATABASE", "sqlite")
 

@@ -135,13 +135,38 @@ def test_rows_passed_on_are_taken_by_the_next_message_alone(chains: list[Chain])
 def test_a_row_that_kills_its_worker_ten_times_is_parked(chains: list[Chain]) -> None:
     now = NOW
     Chain.objects.exclude(pk=chains[0].pk).update(due_at=None)
+    rests = []
     for _ in range(due.ATTEMPTS):
         (batch,) = claim(now)
         due.take(Chain.objects.all(), batch.ids, batch.token, now)
         now += due.hold()
-    assert claim(now) == []
+        assert claim(now) == []
+        rest = Chain.objects.values_list("due_at", flat=True).get(pk=chains[0].pk)
+        if rest is None:
+            break
+        rests.append((rest - now) / due.hold())
+        now = rest
     row = Chain.objects.get(pk=chains[0].pk)
     assert (row.stuck_at, row.due_at, row.claim) == (now, None, "")
+    assert row.stuck_why == due.KILLED
+    # It comes back less and less often, so it is hardly ever at work when others are.
+    assert rests[:4] == [0.1, 0.2, 0.4, 0.8]
+    assert len(rests) == due.ATTEMPTS - 1
+
+
+def test_of_rows_whose_holder_died_each_goes_alone(chains: list[Chain]) -> None:
+    Chain.objects.update(due_at=NOW)
+    (batch,) = claim()
+    due.take(Chain.objects.all(), batch.ids, batch.token, NOW)
+    now = NOW + due.hold()
+    assert claim(now) == []
+    assert [len(one.ids) for one in claim(now + due.hold() / 10)] == [1] * len(chains)
+
+
+def test_those_that_may_be_killers_start_last(chains: list[Chain]) -> None:
+    Chain.objects.update(due_at=NOW)
+    Chain.objects.filter(pk=chains[0].pk).update(due_at=later(-60), attempts=due.ALONE_AFTER)
+    assert [len(one.ids) for one in claim()] == [len(chains) - 1, 1]
 
 
 def test_a_row_that_may_be_a_killer_travels_alone(chains: list[Chain]) -> None:
