@@ -14,6 +14,7 @@ from sandbox.call import Call, answer
 from sandbox.control import Control as ControlDoor
 from sandbox.grants import Renewal
 from sandbox.listening import HttpListener, Port
+from sandbox.storage import Record, next_id
 from sandbox.tool import Tool
 from tests.sandbox_process import Control
 
@@ -45,6 +46,7 @@ class Ledger(Tool):
             client=True,
         )
         self.add("GET", "/api/me", self.me)
+        self.add("POST", "/api/entries", self.enter)
 
     def credentials(self, name: str) -> dict[str, str]:
         return self.authority.credentials(name)
@@ -58,6 +60,11 @@ class Ledger(Tool):
     def me(self, call: Call) -> web.Response:
         """Say whose account the token opens."""
         return answer({"id": call.at.name, "name": f"{call.at.name} Ltd"})
+
+    def enter(self, call: Call) -> web.Response:
+        """Take an entry."""
+        record = Record(f"e{next_id()}", call.json(), call.now, call.now)
+        return answer({"id": call.at.shelf("entries").put(record).id}, 201)
 
 
 class KeptLedger(Ledger):

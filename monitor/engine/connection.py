@@ -14,8 +14,10 @@ from connectors.kit.message import Message, _
 from connectors.kit.ports import Ports
 from connectors.kit.records import Account
 from monitor.engine import due, incident, pace, stored
+from monitor.engine.access import Access
 from monitor.engine.clock import Clock
 from monitor.engine.pace import Pace
+from monitor.engine.token import SEALED, grant_of
 from monitor.engine.wake import Wake
 from monitor.models import Connection, ConnectionState, Stop
 from monitor.vault import CannotOpen
@@ -23,17 +25,19 @@ from monitor.vault import CannotOpen
 log = logging.getLogger(__name__)
 
 UNKNOWN_TOOL = _("This installation has no connector called “%(tool)s”.")
-SEALED = _(
-    "The stored credentials of “%(connection)s” cannot be opened with the present keys; "
-    "enter them again."
-)
 ODD = _("“%(connection)s” could not be checked because of a fault in Handoff (%(fault)s).")
 SKEW_TOLD = 2.0
 
 
-def ports(own: Pace | None = None) -> Ports:
+def ports(own: Pace | None = None, access: Access | None = None) -> Ports:
     """Answer what this deployment lets a connector do."""
-    return Ports(networks=settings.ALLOWED_NETWORKS, seconds=settings.CALL_SECONDS, pace=own)
+    return Ports(
+        networks=settings.ALLOWED_NETWORKS,
+        seconds=settings.CALL_SECONDS,
+        pace=own,
+        token=access.token if access else None,
+        renew=access.renew if access else None,
+    )
 
 
 def opened(
@@ -51,13 +55,19 @@ def opened(
             resource=resource,
             keys=tuple(keys),
             base=connection.base or settings.TOOL_URLS.get(connection.connector, ""),
-            ports=ports(own or pace.at(connection, tool)),
+            ports=ports(own or pace.at(connection, tool), access_of(connection)),
         )
         return tool(site)
     except CannotOpen:
         raise NeedsOwner(Message(SEALED, {"connection": connection.name})) from None
     except KeyError:
         raise NeedsOwner(Message(UNKNOWN_TOOL, {"tool": connection.connector})) from None
+
+
+def access_of(connection: Connection) -> Access | None:
+    """Answer what fetches the connection's tokens, None where its tool wants none."""
+    grant = grant_of(connection)
+    return Access(connection, grant, ports()) if grant else None
 
 
 def prove(connection: Connection, now: datetime) -> Account:

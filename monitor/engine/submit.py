@@ -32,6 +32,10 @@ log = logging.getLogger(__name__)
 SLOW = 1.0
 """Seconds after which what is done is written and the rest of a message handed on."""
 
+PATIENCE = timedelta(minutes=10)
+"""For how long a run waits for access to its entry; after that it is called off."""
+
+AGAIN = 10.0
 INTERRUPTED = _(
     "Handoff was interrupted while it handed this lead in, so it may or may not have been taken."
 )
@@ -111,9 +115,8 @@ def _ending(run: Run, token: str, clock: Clock) -> Ending | None:
         return Ending(run=run, submission=Submission.CANCELLED, problem=off)
     try:
         tool, lead = _ready(run)
-    except NeedsOwner as error:
-        connection.stop(run.entry, error.message, clock.now)
-        return Ending(run=run, submission=Submission.CANCELLED, problem=error.message)
+    except (NeedsOwner, TryLater) as error:
+        return _unready(run, error, token, clock)
     except Exception as fault:
         log.exception("Run %s could not be made ready.", run.pk)
         due.fail(Run, run.pk, token, type(fault).__name__, clock.now)
@@ -131,6 +134,8 @@ def _ready(run: Run) -> tuple[Submits, Lead]:
     tool = connection.opened(run.entry, entry.resource, version.keys[entry.slug])
     if not isinstance(tool, Submits):
         raise NeedsOwner(Message(CANNOT, {"connection": run.entry.name}))
+    if tool.site.ports.token:
+        tool.site.ports.token()  # had before the hand-in begins, so that none is left half done
     lead = Lead(
         tag=run.tag,
         email=run.lead["email"],
@@ -138,6 +143,17 @@ def _ready(run: Run) -> tuple[Submits, Lead]:
         record=write(run.lead, version.rules[entry.slug]),
     )
     return tool, lead
+
+
+def _unready(run: Run, error: NeedsOwner | TryLater, token: str, clock: Clock) -> Ending | None:
+    """Come back to a run that nothing was sent for; call it off where that is of no use."""
+    if isinstance(error, NeedsOwner):
+        connection.stop(run.entry, error.message, clock.now)
+    elif isinstance(error, Paced) or clock.now - run.created_at < PATIENCE:
+        after = AGAIN if error.after is None else error.after
+        due.postpone(Run, [run.pk], token, clock.now + timedelta(seconds=after))
+        return None
+    return Ending(run=run, submission=Submission.CANCELLED, problem=error.message)
 
 
 def _await_slot(run: Run, clock: Clock) -> None:
