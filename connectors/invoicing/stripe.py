@@ -8,7 +8,6 @@ from connectors.kit.answer import Piece
 from connectors.kit.auth import Bearer
 from connectors.kit.base import Finds, Kind, Limit, Removes, Resource, Site, Submits
 from connectors.kit.body import form_body
-from connectors.kit.errors import Refused
 from connectors.kit.http import Door, Manners
 from connectors.kit.paging import by_cursor
 from connectors.kit.records import Account, Arrival, Lead, Receipt
@@ -104,11 +103,7 @@ class Stripe(Submits, Finds, Removes):
             yield from self._arrivals({"created[gte]": start}, sought, seen)
 
     def remove(self, arrival: Arrival) -> None:
-        try:
-            self.api.delete(f"{self._path}/{segment(arrival.id)}")
-        except Refused as refused:
-            if refused.status != 404:
-                raise
+        self.api.discard(f"{self._path}/{segment(arrival.id)}")
 
     def _arrivals(self, query: dict[str, str], sought: Sought, seen: set[str]) -> Iterator[Arrival]:
         """Yield what a listing shows of the sought leads, each record once."""
