@@ -9,6 +9,7 @@ from connectors.email.brevo import Brevo
 from connectors.email.imap import Imap
 from connectors.email.mailchimp import Mailchimp
 from connectors.email.postmark import Postmark
+from connectors.forms.gravity_forms import GravityForms
 from connectors.forms.html_form import HtmlForm
 from connectors.forms.jotform import Jotform
 from connectors.generic.rest import Rest
@@ -20,6 +21,7 @@ from connectors.kit.base import Connector, Site
 CATALOG: tuple[type[Connector], ...] = (
     HtmlForm,
     Jotform,
+    GravityForms,
     Mailchimp,
     Postmark,
     Imap,

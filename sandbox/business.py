@@ -17,6 +17,7 @@ from sandbox.tools.activecampaign import ActiveCampaign
 from sandbox.tools.airtable import Airtable
 from sandbox.tools.brevo import Brevo
 from sandbox.tools.crm import Crm
+from sandbox.tools.gravity_forms import GravityForms
 from sandbox.tools.hubspot import HubSpot
 from sandbox.tools.jotform import Jotform
 from sandbox.tools.mailchimp import Mailchimp
@@ -33,6 +34,7 @@ from sandbox.world import Event, World
 TOOLS: tuple[type[Tool], ...] = (
     Website,
     Jotform,
+    GravityForms,
     Mailchimp,
     HubSpot,
     Stripe,

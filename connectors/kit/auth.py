@@ -1,7 +1,7 @@
 """How a call proves who sends it. A scheme keeps its secret out of every repr."""
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from connectors.kit.errors import NeedsOwner
@@ -20,6 +20,10 @@ class NoAuth:
 
     def query(self) -> dict[str, str]:
         """Answer the query parameters to add to a call."""
+        return {}
+
+    def signature(self, method: str, url: str) -> Mapping[str, str]:  # noqa: ARG002 - for schemes that sign
+        """Answer the query parameters by which this very call is signed."""
         return {}
 
     def secrets(self) -> tuple[str, ...]:

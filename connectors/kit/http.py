@@ -129,7 +129,7 @@ class Door:
 
     def call(self, method: str, path: str, sending: Sending) -> Answer:
         """Make one call and answer what came back; everything but a success is raised."""
-        target = self._target(path, sending)
+        target = self._target(method, path, sending)
         if self._ports.pace:
             self._ports.pace.permit(self.tool)
         kind, body = sending.get("body", NO_BODY)
@@ -160,10 +160,13 @@ class Door:
         """Whether there is another token than the one that was refused just now."""
         return self._auth.renews and self._ports.renew is not None and self._ports.renew()
 
-    def _target(self, path: str, sending: Sending) -> str:
+    def _target(self, method: str, path: str, sending: Sending) -> str:
         pairs = sending.get("query", NOTHING)
         listed = [*(pairs.items() if isinstance(pairs, Mapping) else pairs)]
-        target = self.address.target(path, [*listed, *self._auth.query().items()])
+        listed += self._auth.query().items()
+        target = self.address.target(path, listed)
+        if target and (signed := self._auth.signature(method, self.address.absolute(target))):
+            target = self.address.target(path, [*listed, *signed.items()])
         if target is None:
             text = _("%(tool)s points to an address on another host; it was not called.")
             raise UnexpectedAnswer(Message(text, {"tool": self.tool}), where=self.tool)

@@ -6,6 +6,7 @@ from sandbox.stations import (
     airtable,
     brevo,
     crm,
+    gravity_forms,
     hubspot,
     jotform,
     mail,
@@ -22,6 +23,7 @@ from sandbox.stations import (
 STATIONS: tuple[Station, ...] = (
     *website.STATIONS,
     *jotform.STATIONS,
+    *gravity_forms.STATIONS,
     *mailchimp.STATIONS,
     *hubspot.STATIONS,
     *crm.STATIONS,

@@ -7,6 +7,7 @@ from tests.connectors.twins import (
     activecampaign,
     airtable,
     brevo,
+    gravity_forms,
     html_form,
     hubspot,
     imap,
@@ -24,6 +25,7 @@ from tests.connectors.twins import (
 TWINS: tuple[Twin, ...] = (
     *html_form.TWINS,
     *jotform.TWINS,
+    *gravity_forms.TWINS,
     *mailchimp.TWINS,
     *postmark.TWINS,
     *imap.TWINS,

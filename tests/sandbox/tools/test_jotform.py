@@ -33,7 +33,7 @@ def submitted(place: Json, values: Json) -> str:
 
 
 def listed(place: Json, **query: str) -> list[Json]:
-    return list(call(place, "GET", "/v1/form/{form}/submissions", **query)["content"])
+    return list(call(place, "GET", "/v1/form/{form}/submissions", None, **query)["content"])
 
 
 @pytest.fixture
