@@ -69,6 +69,33 @@ def test_the_hourly_budget_of_the_account_is_not_the_contacts(
     control.reset()
 
 
+class Recorder:
+    """A pace that lets everything pass and keeps what it was told."""
+
+    def __init__(self) -> None:
+        self.rests: list[float | None] = []
+
+    def permit(self, tool: str) -> None:
+        del tool
+
+    def rest(self, seconds: float | None) -> None:
+        self.rests.append(seconds)
+
+
+def test_a_spent_budget_of_the_account_closes_no_other_endpoint() -> None:
+    pace = Recorder()
+    with serving(reply("{}", "429 X", "x-sib-ratelimit-reset: 1834")) as server:
+        site = brevo(server.url).site
+        made = build("brevo", replace(site, ports=replace(site.ports, pace=pace)))
+        assert isinstance(made, Brevo)
+        with pytest.raises(TryLater):
+            made.check()
+        assert pace.rests == []
+        with pytest.raises(TryLater):
+            list(made.find([LEAD], SINCE))
+        assert pace.rests == [1834]
+
+
 def test_looking_and_submitting_ask_nothing_of_the_account() -> None:
     def replies(seen: Seen) -> Reply:
         if seen.method == "POST":
