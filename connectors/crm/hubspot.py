@@ -6,27 +6,30 @@ from datetime import datetime
 from connectors.kit.address import segment
 from connectors.kit.answer import Piece
 from connectors.kit.auth import Bearer
-from connectors.kit.base import Finds, Kind, Limit, RemovesMany, Resource, Site, Submits
+from connectors.kit.base import Describes, Finds, Kind, Limit, RemovesMany, Resource, Site, Submits
 from connectors.kit.body import json_body
 from connectors.kit.errors import Refused
 from connectors.kit.http import Door
 from connectors.kit.paging import by_cursor
-from connectors.kit.records import Account, Arrival, Lead, Receipt
+from connectors.kit.records import Account, Arrival, FieldInfo, Lead, Receipt
 from connectors.kit.settings import secret
 from connectors.kit.sought import Sought, portions, second_handles
 
 OBJECTS = "/crm/v3/objects"
 ASSOCIATIONS = "/crm/v4/associations"
+PROPERTIES = "/crm/v3/properties"
 BATCH = 100
 # By what a look recognises a record as one of ours, whatever the hop maps.
 MARKS = {
     "contacts": ("email", "firstname", "lastname", "hs_additional_emails"),
     "deals": ("dealname", "description"),
 }
+KINDS = {"number": "number", "bool": "boolean", "enumeration": "choice", "date": "date",
+         "datetime": "datetime", "phone_number": "phone"}  # fmt: skip
 Filter = Mapping[str, object]
 
 
-class HubSpot(Submits, Finds, RemovesMany):
+class HubSpot(Submits, Finds, RemovesMany, Describes):
     """Batch reads by email, not by the search index; the index serves the second handle only."""
 
     slug = "hubspot"
@@ -39,7 +42,8 @@ class HubSpot(Submits, Finds, RemovesMany):
             "token",
             "Service key or private app token",
             help="Settings › Integrations › Service keys, with the rights crm.objects.contacts "
-            "(read, write) and crm.objects.deals (read, write).",
+            "(read, write) and crm.objects.deals (read, write); with crm.schemas.contacts and "
+            "crm.schemas.deals (read) a mapping is checked against your own properties.",
         ),
     )
     resources = (
@@ -111,6 +115,10 @@ class HubSpot(Submits, Finds, RemovesMany):
         inputs = {"inputs": [{"id": arrival.id} for arrival in arrivals]}
         # Archiving what is archived already is no error there, so asking again does no harm.
         self.api.post(f"{self._objects}/batch/archive", body=json_body(inputs), repeatable=True)
+
+    def fields(self) -> list[FieldInfo]:
+        listed = self.api.get(f"{PROPERTIES}/{self.site.resource}").json.each("results")
+        return [_field(described) for described in listed]
 
     def _contacts(
         self, leads: Sequence[Lead], sought: Sought, properties: Iterable[str]
@@ -198,3 +206,17 @@ class HubSpot(Submits, Finds, RemovesMany):
             created_at=record.maybe_time("createdAt"),
             url=record.maybe_text("url"),
         )
+
+
+def _field(told: Piece) -> FieldInfo:
+    """Answer one property as HubSpot describes it."""
+    key, form = told.text("name"), told.maybe_text("fieldType")
+    kind = "phone" if form == "phonenumber" else KINDS.get(told.text("type"), "text")
+    locked = told.maybe("modificationMetadata.readOnlyValue")
+    return FieldInfo(
+        key=key,
+        label=told.maybe_text("label"),
+        kind="email" if key == "email" else kind,
+        writable=locked is None or locked.value is not True,
+        choices=tuple(option.text("value") for option in told.each("options")),
+    )

@@ -91,6 +91,7 @@ class Odoo(Submits, Finds, RemovesMany, Describes):
         ),
     )
     limits = (Limit(calls=60, seconds=60),)
+    submit_calls = 3
     side_effects = (
         "A new lead or contact can start your Odoo automations and assignment rules.",
         "Removed records are gone for good: Odoo has no bin.",

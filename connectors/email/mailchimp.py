@@ -7,13 +7,13 @@ from datetime import datetime
 from connectors.kit.address import segment
 from connectors.kit.answer import Answer, Piece
 from connectors.kit.auth import Basic
-from connectors.kit.base import Finds, Kind, Limit, Removes, Resource, Site, Submits
+from connectors.kit.base import Describes, Finds, Kind, Limit, Removes, Resource, Site, Submits
 from connectors.kit.body import json_body
 from connectors.kit.errors import NeedsOwner, Refused
 from connectors.kit.http import Door, Manners
 from connectors.kit.message import Message, _
 from connectors.kit.paging import by_offset
-from connectors.kit.records import Account, Arrival, Lead, Receipt
+from connectors.kit.records import Account, Arrival, FieldInfo, Lead, Receipt
 from connectors.kit.settings import secret, text
 from connectors.kit.sought import Sought
 
@@ -24,12 +24,26 @@ PARTS = ("id", "email_address", "status", "language", "vip", "source", "merge_fi
          "timestamp_signup", "timestamp_opt", "web_id")  # fmt: skip
 
 
+OWN = (
+    FieldInfo(key="email_address", label="Email Address", kind="email", required=True),
+    FieldInfo(key="status", label="Status", kind="choice", choices=(
+        "subscribed", "unsubscribed", "cleaned", "pending", "transactional")),
+    FieldInfo(key="language", label="Language"),
+    FieldInfo(key="vip", label="VIP", kind="boolean"),
+    *(FieldInfo(key=key, writable=False) for key in ("id", "source", "web_id")),
+    *(FieldInfo(key=key, kind="datetime", writable=False)
+      for key in ("timestamp_signup", "timestamp_opt")),
+)  # fmt: skip
+KINDS = {"number": "number", "phone": "phone", "date": "date", "url": "url", "imageurl": "url",
+         "radio": "choice", "dropdown": "choice"}  # fmt: skip
+
+
 def is_limit(answer: Answer) -> bool:
     """Whether a 403 means "too fast": then it comes from the edge, without the API's JSON."""
     return answer.status == 403 and "json" not in answer.headers.get("Content-Type")
 
 
-class Mailchimp(Submits, Finds, Removes):
+class Mailchimp(Submits, Finds, Removes, Describes):
     """A member is asked for by the hash of its address; the recent changes serve many leads."""
 
     slug = "mailchimp"
@@ -116,6 +130,11 @@ class Mailchimp(Submits, Finds, Removes):
             if refused.status not in (404, 405):  # 405: archived already
                 raise
 
+    def fields(self) -> list[FieldInfo]:
+        query = {"count": str(PAGE)}
+        told = self.api.get(f"{self._list}/merge-fields", query=query).json.each("merge_fields")
+        return [*OWN, *map(_field, told)]
+
     def _member(self, email: str) -> Piece | None:
         """Answer the member with this address, None where there is none or it is archived."""
         path = f"{self._list}/members/{_hash(email)}"
@@ -157,3 +176,15 @@ def _link(member: Piece) -> str:
     """Answer where the owner sees this member."""
     number = member.maybe("web_id")
     return f"https://admin.mailchimp.com/lists/members/view?id={number.text()}" if number else ""
+
+
+def _field(told: Piece) -> FieldInfo:
+    """Answer one merge field as the audience describes it; a birthday is no whole date."""
+    required = told.maybe("required")
+    return FieldInfo(
+        key=told.text("tag"),
+        label=told.maybe_text("name"),
+        kind=KINDS.get(told.text("type"), "text"),
+        required=required is not None and required.value is True,
+        choices=tuple(choice.text() for choice in told.maybe_each("options.choices")),
+    )

@@ -3,15 +3,19 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
 from connectors import catalog
+from connectors.kit.base import Ability, Describes
 from connectors.kit.message import Message, _
-from connectors.kit.records import Account
+from connectors.kit.records import Account, FieldInfo
 from monitor.actions.declined import Declined
 from monitor.engine import connection as engine
 from monitor.models import Connection, ConnectionState, Workspace
+from monitor.rules.described import Misfit, misfits
+from monitor.rules.fields import FieldRule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +42,28 @@ def proof(connection: Connection, resource: str = "", keys: Sequence[str] = ()) 
     """
     first = catalog.connector(connection.connector).resources[0].slug
     return engine.opened(connection, resource or first, keys).check()
+
+
+def described(connection: Connection, resource: str) -> list[FieldInfo] | None:
+    """Answer the fields the tool itself names, None where it tells none. Raises ToolError."""
+    tool = catalog.connector(connection.connector)
+    settings = {key: str(value) for key, value in connection.settings.items()}
+    if not issubclass(tool, Describes) or not tool.able(Ability.DESCRIBES, resource, settings):
+        return None
+    opened = engine.opened(connection, resource)
+    return opened.fields() if isinstance(opened, Describes) else None
+
+
+def unfit(
+    connection: Connection, resource: str, mapping: Mapping[str, Any], *, is_entry: bool
+) -> list[Misfit]:
+    """Answer what of a hop's mapping the tool's own fields do not bear out. Raises ToolError."""
+    fields = described(connection, resource)
+    if fields is None:
+        return []
+    rules = {key: FieldRule.parse(spec) for key, spec in mapping.items()}
+    name = catalog.connector(connection.connector).name
+    return misfits(name, fields, rules, is_entry=is_entry)
 
 
 def connect(

@@ -22,6 +22,10 @@ DEAL = {
     "amount": "number",
     "closedate": "datetime",
 }
+# The business carries the lead on its deals in properties of its own.
+CARRIED = ("email", "first_name", "last_name", "phone", "company", "street", "postcode", "city",
+           "country", "datetime", "quantity", "website", "topic", "consent")  # fmt: skip
+OF_LEADS = {f"lead_{name}": STRINGS for name in CARRIED}
 READ_ONLY = {
     "createdate": "datetime",
     "hs_object_id": "number",
@@ -38,7 +42,6 @@ def type_of(kind: str, name: str) -> str:
         return READ_ONLY[name]
     if kind == "contacts":
         return CONTACT.get(name, "")
-    # The business carries the lead on its deals in properties of its own.
     if name.startswith("lead_"):
         return STRINGS
     return DEAL.get(name, "")
@@ -46,7 +49,7 @@ def type_of(kind: str, name: str) -> str:
 
 def describe(kind: str) -> list[dict[str, Any]]:
     """Answer the properties as the API lists them."""
-    own = CONTACT if kind == "contacts" else DEAL
+    own = CONTACT if kind == "contacts" else {**DEAL, **OF_LEADS}
     return [
         {
             "name": name,

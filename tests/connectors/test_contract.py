@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from connectors.catalog import CATALOG, build
-from connectors.kit.base import Connector, Finds, Removes, Site, Submits
+from connectors.kit.base import Connector, Describes, Finds, Removes, Site, Submits
 from connectors.kit.errors import (
     NeedsOwner,
     OutcomeUnknown,
@@ -34,6 +34,7 @@ each_over_http = pytest.mark.parametrize("twin", [t for t in TWINS if t.slug != 
 each_with_secrets = pytest.mark.parametrize(
     "twin", [t for t in TWINS if t.slug != "html_form"], ids=str
 )
+each_that_describes = pytest.mark.parametrize("twin", having(Describes), ids=str)
 SHORT = 0.6
 
 
@@ -167,7 +168,7 @@ def test_more_hits_than_a_page_are_all_found(
         twin.plant(control, twin.record(address, lead.handles[1]))
     arrivals = found(connector, lead)
     assert len({arrival.id for arrival in arrivals}) == len(arrivals) == twin.page + 2
-    if twin.slug != "imap":  # an IMAP arrival is named by its Message-ID
+    if twin.own_ids:
         assert own in {arrival.id for arrival in arrivals}
     control.reset()
 
@@ -203,6 +204,60 @@ def test_a_record_is_removed_and_removed_again(
     connector.remove(arrival)
     assert found(connector, lead) == []
     connector.remove(arrival)
+
+
+KINDS = {"name", "email", "phone", "text", "date", "datetime", "money", "number", "choice",
+         "boolean", "url"}  # fmt: skip
+
+
+@each_that_describes
+def test_the_tools_own_fields_hold_all_that_is_mapped_by_default(
+    twin: Twin, sandbox: SandboxProcess
+) -> None:
+    connector = twin.connect(sandbox.state)
+    assert isinstance(connector, Describes)
+    told = connector.fields()
+    assert told == connector.fields()
+    keys = [info.key for info in told]
+    assert len(set(keys)) == len(keys)
+    assert {info.kind for info in told} <= KINDS
+    mapped = connector.resource.fields
+    assert [key for key in mapped if not {key, key.partition(".")[0]} & {*keys}] == []
+
+
+@each_that_describes
+def test_a_choice_the_tool_names_is_one_it_takes(
+    twin: Twin, sandbox: SandboxProcess, control: Control
+) -> None:
+    connector = twin.connect(sandbox.state)
+    assert isinstance(connector, Describes)
+    told = [info for info in connector.fields() if info.choices]
+    assert all(info.choices and "" not in info.choices for info in told)
+    assert all(len(set(info.choices)) == len(info.choices) for info in told)
+    own = [info for info in told if info.writable and info.kind == "choice"]
+    if twin not in having(Submits) or not own:
+        return
+    chosen, lead = own[0], twin.lead()
+    site = replace(connector.site, keys=(*connector.site.keys, chosen.key))
+    with_choice = build(twin.slug, site)
+    assert isinstance(with_choice, Submits)
+    choice = chosen.choices[0]
+    # A mapping may write a choice as a number, where the tool counts its own.
+    record = {**lead.record, chosen.key: int(choice) if choice.isdigit() else choice}
+    with_choice.submit(replace(lead, record=record))
+    (arrival,) = found(with_choice, lead)
+    assert str(arrival.record[chosen.key]) == choice
+
+
+@each_that_submits
+def test_a_submit_makes_no_more_calls_than_it_says(
+    twin: Twin, sandbox: SandboxProcess, control: Control
+) -> None:
+    connector, lead = twin.connect(sandbox.state), twin.lead()
+    assert isinstance(connector, Submits)
+    control.clear_requests()
+    connector.submit(lead)
+    assert control.requests()["tools"][twin.tool] <= connector.submit_calls
 
 
 STATUSES = {

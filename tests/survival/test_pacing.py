@@ -66,7 +66,7 @@ def storm(database: dict[str, str]) -> Json:
             stage.hand.ask("request", wild)
             if number % 6 == 0:
                 stage.hand.ask("request", calm)
-        told = {"calm": stage.ended(calm, RUNS // 6), "wild": stage.ended(wild, RUNS, 60)}
+        told: Json = {"calm": stage.ended(calm, RUNS // 6), "wild": stage.ended(wild, RUNS, 60)}
         asked = control.call("GET", "/requests", detail="1")["requests"]
         told["asked"] = {
             name: [one for one in asked if one["account"] == name] for name in (wild, calm)

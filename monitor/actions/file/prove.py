@@ -6,7 +6,7 @@ from datetime import datetime
 from connectors import catalog
 from connectors.kit.errors import ToolError
 from connectors.kit.message import Message, _
-from monitor.actions.connection import marked, proof
+from monitor.actions.connection import marked, proof, unfit
 from monitor.actions.file.draft import Draft, Drafts
 from monitor.actions.file.mistake import Mistakes
 from monitor.actions.file.source import read
@@ -29,10 +29,29 @@ def prove(wanted: Drafts, text: str, now: datetime) -> None:
             path = ("connections", draft.row.slug)
             mistakes.add(path, Message(SENTENCE, {"said": error.message.render()}))
             continue
+        for chain in wanted.chains:
+            _compare(chain, list(_new_hops(chain, draft.row.slug)), draft.row, mistakes)
         marked(draft.row, account, now)
         if draft.was is not None and draft.was.state != ConnectionState.PROVED:
             draft.changes.append(Message(_("was proved: %(whose)s"), {"whose": account.label}))
     mistakes.raise_any()
+
+
+def _compare(
+    chain: Draft[Chain], hops: list[Hop], connection: Connection, mistakes: Mistakes
+) -> None:
+    """Note where a hop maps what its tool has no field for, or lacks what the tool requires."""
+    tool = catalog.connector(connection.connector)
+    for hop in hops:
+        mapping = hop.fields or tool.resource_named(hop.resource).fields
+        path = ("chains", chain.row.slug, "hops", hop.slug)
+        try:
+            found = unfit(connection, hop.resource, mapping, is_entry=not hop.after)
+        except ToolError:
+            continue  # the credentials are good; that they show no fields is their owner's choice
+        for one in found:
+            where = (*path, "fields", one.key) if one.key else path
+            mistakes.add(where, Message(SENTENCE, {"said": one.message.render()}))
 
 
 def _is_unproved(draft: Draft[Connection]) -> bool:
