@@ -1,9 +1,11 @@
 """Every connector there is: one explicit list, no scanning."""
 
 from connectors.crm.airtable import Airtable
+from connectors.crm.google_sheets import GoogleSheets
 from connectors.crm.hubspot import HubSpot
 from connectors.crm.odoo import Odoo
 from connectors.crm.pipedrive import Pipedrive
+from connectors.crm.salesforce import Salesforce
 from connectors.email.activecampaign import ActiveCampaign
 from connectors.email.brevo import Brevo
 from connectors.email.imap import Imap
@@ -28,6 +30,7 @@ CATALOG: tuple[type[Connector], ...] = (
     HubSpot,
     Pipedrive,
     Odoo,
+    Salesforce,
     Stripe,
     Rest,
     Brevo,
@@ -35,6 +38,7 @@ CATALOG: tuple[type[Connector], ...] = (
     Airtable,
     QuickBooks,
     Xero,
+    GoogleSheets,
 )
 
 _BY_SLUG = {entry.slug: entry for entry in CATALOG}

@@ -17,6 +17,7 @@ from sandbox.tools.activecampaign import ActiveCampaign
 from sandbox.tools.airtable import Airtable
 from sandbox.tools.brevo import Brevo
 from sandbox.tools.crm import Crm
+from sandbox.tools.google_sheets import GoogleSheets
 from sandbox.tools.gravity_forms import GravityForms
 from sandbox.tools.hubspot import HubSpot
 from sandbox.tools.jotform import Jotform
@@ -25,6 +26,7 @@ from sandbox.tools.odoo import Odoo
 from sandbox.tools.pipedrive import Pipedrive
 from sandbox.tools.postmark import Postmark
 from sandbox.tools.quickbooks import QuickBooks
+from sandbox.tools.salesforce import Salesforce
 from sandbox.tools.slack import Slack
 from sandbox.tools.stripe import Stripe
 from sandbox.tools.website import MARKER, Website
@@ -48,6 +50,8 @@ TOOLS: tuple[type[Tool], ...] = (
     Pipedrive,
     Xero,
     Odoo,
+    GoogleSheets,
+    Salesforce,
 )
 MAIN = "main"
 

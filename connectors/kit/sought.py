@@ -32,6 +32,10 @@ class Sought:
 
     def holds(self, value: object) -> bool:
         """Whether a mark of some lead stands anywhere in `value`; that lead is then found."""
+        return bool(self.tags(value))
+
+    def tags(self, value: object) -> set[str]:
+        """Answer whose marks stand anywhere in `value`, by their tags; they are then found."""
         text = (value if isinstance(value, str) else _written(value)).casefold()
         tags = {tag for mark, tag in self._phrases if mark in text}
         # Records repeat most of their words, so one that holds no mark is looked at once.
@@ -41,7 +45,7 @@ class Sought:
             else:
                 self._strange.add(word)
         self._found |= tags
-        return bool(tags)
+        return tags
 
     def _within(self, word: str) -> set[str]:
         """Answer whose marks stand in a word; what that costs does not grow with the leads."""

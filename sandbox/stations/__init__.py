@@ -6,6 +6,7 @@ from sandbox.stations import (
     airtable,
     brevo,
     crm,
+    google_sheets,
     gravity_forms,
     hubspot,
     jotform,
@@ -15,6 +16,7 @@ from sandbox.stations import (
     pipedrive,
     postmark,
     quickbooks,
+    salesforce,
     stripe,
     website,
     xero,
@@ -37,4 +39,6 @@ STATIONS: tuple[Station, ...] = (
     *pipedrive.STATIONS,
     *xero.STATIONS,
     *odoo.STATIONS,
+    *google_sheets.STATIONS,
+    *salesforce.STATIONS,
 )

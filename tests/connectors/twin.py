@@ -32,7 +32,8 @@ class Twin:
 
     `record` answers what a lead is there, by email and surname; `planted` turns that into what the
     twin's control door takes. `page` is how many records make more than one page. `dated` says
-    whether the tool tells when a record was made. `variant` tells two twins of one resource apart.
+    whether the tool tells when a record was made, `own_ids` whether an arrival bears the id that
+    the tool itself keeps its record by. `variant` tells two twins of one resource apart.
     """
 
     slug: str
@@ -47,6 +48,7 @@ class Twin:
     page: int = 0
     calls: int = 4
     dated: bool = True
+    own_ids: bool = True
     variant: str = ""
     base: Callable[[Json], str] = lambda state: str(state["url"])
 

@@ -7,6 +7,7 @@ from tests.connectors.twins import (
     activecampaign,
     airtable,
     brevo,
+    google_sheets,
     gravity_forms,
     html_form,
     hubspot,
@@ -18,6 +19,7 @@ from tests.connectors.twins import (
     postmark,
     quickbooks,
     rest,
+    salesforce,
     stripe,
     xero,
 )
@@ -39,6 +41,8 @@ TWINS: tuple[Twin, ...] = (
     *pipedrive.TWINS,
     *xero.TWINS,
     *odoo.TWINS,
+    *google_sheets.TWINS,
+    *salesforce.TWINS,
 )
 
 

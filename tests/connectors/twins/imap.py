@@ -23,6 +23,7 @@ TWINS = (
         secret="password",
         base=lambda told: f"imap://{told['imap']}",
         page=200,
+        own_ids=False,  # an arrival is named by its Message-ID
         calls=12,
     ),
 )  # fmt: skip
