@@ -14,7 +14,6 @@ TWINS = (
         tool="activecampaign",
         record=lambda email, name: {
             "email": email, "firstName": "O'Zoë", "lastName": name, "phone": "+44 20 7946 0018",
-            "field.2": "Käserei & Co", "field.7": "2031-03-05",
         },
         settings=settings,
         secret="api_key",

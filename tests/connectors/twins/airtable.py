@@ -9,8 +9,6 @@ TWINS = (
         tool="airtable",
         record=lambda email, name: {
             "Email": email, "First name": "O'Zoë", "Last name": name, "Phone": "+44 20 7946 0018",
-            "Amount": 1234.5, "Event date": "2031-03-05", "Topic": "quote", "Consent": False,
-            "Message": "Two lines\nand 🙂 \"<b>\"",
         },
         settings=credentials,
         page=100,

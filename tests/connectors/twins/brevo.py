@@ -17,7 +17,6 @@ TWINS = (
         tool="brevo",
         record=lambda email, name: {
             "email": email, "FIRSTNAME": "O'Zoë", "LASTNAME": name, "SMS": phone(name),
-            "AMOUNT": 1234.5, "CONSENT": False,
         },
         settings=credentials,
         secret="api_key",
