@@ -2,7 +2,17 @@
 
 from django.urls import URLPattern, path
 
-from monitor.web import chain, channel, connection, entrance, health, incident, overview, run
+from monitor.web import (
+    chain,
+    channel,
+    connecting,
+    connection,
+    entrance,
+    health,
+    incident,
+    overview,
+    run,
+)
 
 urlpatterns: list[URLPattern] = [
     path("", overview.overview, name="overview"),
@@ -18,6 +28,9 @@ urlpatterns: list[URLPattern] = [
     path("connections/", connection.connections, name="connections"),
     path("connections/<slug:slug>/", connection.connection, name="connection"),
     path("connections/<slug:slug>/test/", connection.test, name="connection-test"),
+    path("connections/<slug:slug>/connect/", connecting.connect, name="connect"),
+    path("connections/<slug:slug>/connect/begin/", connecting.begin, name="connect-begin"),
+    path("connect/callback/", connecting.callback, name="connect-callback"),
     path("channels/", channel.channels, name="channels"),
     path("channels/<slug:slug>/test/", channel.test, name="channel-test"),
     path("health/", health.health, name="health"),

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db.models import F, Q, QuerySet
+from django.urls import reverse
 
 from connectors import catalog
 from connectors.kit.grant import CLIENT_ID, CLIENT_SECRET, Grant
@@ -60,6 +61,22 @@ def grant_of(connection: Connection) -> Grant | None:
         return None
     base = connection.base or settings.TOOL_URLS.get(connection.connector, "")
     return grant.at(base, {key: str(value) for key, value in connection.settings.items()})
+
+
+def consent_of(connection: Connection) -> Grant | None:
+    """Answer how the owner gives access, None where no owner is asked."""
+    grant = grant_of(connection)
+    return grant if grant and grant.asks_owner else None
+
+
+def redirect_address() -> str:
+    """Answer the address that the owner enters at the vendor, and comes back to."""
+    return f"{settings.PUBLIC_URL}{reverse('connect-callback')}"
+
+
+def page_of(connection: Connection) -> str:
+    """Answer the whole address of the page that connects this connection."""
+    return f"{settings.PUBLIC_URL}{reverse('connect', kwargs={'slug': connection.slug})}"
 
 
 def authority(connection: Connection, grant: Grant, ports: Ports) -> Authority:
@@ -115,11 +132,15 @@ def is_connected(connection: Connection) -> bool:
 
     Asks nobody: whether the vendor still grants it shows when it is used.
     """
-    grant = grant_of(connection)
-    if grant is None or not grant.asks_owner:
-        return True
+    grant = consent_of(connection)
+    return grant is None or tokens_of(connection, grant) is not None
+
+
+def tokens_of(connection: Connection, grant: Grant) -> Token | None:
+    """Answer the stored access of the client of today, None where there is none."""
     row = Token.objects.filter(connection=connection.pk).first() if connection.pk else None
-    return bool(row and row.client == mark(connection, grant) and row.secrets.get("access"))
+    good = row and row.client == mark(connection, grant) and row.secrets.get("access")
+    return row if good else None
 
 
 def kept(row: Token) -> Kept | None:

@@ -10,6 +10,7 @@ from connectors.kit.message import Message
 from monitor.engine import stored
 from monitor.models import Chain, Connection, ConnectionState, Residue, ResidueState, Workspace
 from monitor.pages import sign
+from monitor.pages.connecting import AccessFacts, access
 from monitor.pages.document import Page
 from monitor.pages.residue import Left, left
 from monitor.pages.sign import Sign
@@ -55,6 +56,7 @@ class ConnectionPage(Page):
     secrets: tuple[str, ...]
     may_remove: bool
     needs_owner: bool
+    access: AccessFacts | None
     skew: int | None
     base: str
     verified: str
@@ -96,6 +98,7 @@ def connection_page(workspace: Workspace, slug: str, now: datetime) -> Connectio
         secrets=tuple(labels.get(key, key) for key in sorted(row.secrets)),
         may_remove=row.may_remove,
         needs_owner=row.state == ConnectionState.NEEDS_OWNER,
+        access=access(row),
         skew=round(row.skew) if row.skew is not None and abs(row.skew) > SKEWED else None,
         base=row.base,
         verified=found.verified.value if found else "",
