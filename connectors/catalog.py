@@ -13,6 +13,7 @@ from connectors.email.mailchimp import Mailchimp
 from connectors.email.postmark import Postmark
 from connectors.forms.gravity_forms import GravityForms
 from connectors.forms.html_form import HtmlForm
+from connectors.forms.hubspot_forms import HubSpotForms
 from connectors.forms.jotform import Jotform
 from connectors.generic.rest import Rest
 from connectors.invoicing.quickbooks import QuickBooks
@@ -24,6 +25,7 @@ CATALOG: tuple[type[Connector], ...] = (
     HtmlForm,
     Jotform,
     GravityForms,
+    HubSpotForms,
     Mailchimp,
     Postmark,
     Imap,

@@ -20,6 +20,7 @@ from sandbox.tools.crm import Crm
 from sandbox.tools.google_sheets import GoogleSheets
 from sandbox.tools.gravity_forms import GravityForms
 from sandbox.tools.hubspot import HubSpot
+from sandbox.tools.hubspot_forms import HubSpotForms
 from sandbox.tools.jotform import Jotform
 from sandbox.tools.mailchimp import Mailchimp
 from sandbox.tools.odoo import Odoo
@@ -37,6 +38,7 @@ TOOLS: tuple[type[Tool], ...] = (
     Website,
     Jotform,
     GravityForms,
+    HubSpotForms,
     Mailchimp,
     HubSpot,
     Stripe,
