@@ -73,13 +73,9 @@ def test_a_plus_in_an_address_is_sent_as_one() -> None:
         target = server.seen[0].target
     assert "probe%2Bbodigu%40shop.test" in target
     asked = parse_qs(urlsplit(target).query)["q"][0]
-    assert (
-        asked
-        == (
-            "SELECT Id, CreatedDate, FirstName, LastName, IsConverted, ConvertedContactId, Email "
-            "FROM Lead WHERE Email IN ('probe+bodigu@shop.test') ORDER BY Id"
-        )
-        or "Email IN ('probe+bodigu@shop.test')" in asked
+    assert asked == (
+        "SELECT Id, CreatedDate, Email, FirstName, LastName, IsConverted, ConvertedContactId "
+        "FROM Lead WHERE Email IN ('probe+bodigu@shop.test') ORDER BY Id"
     )
 
 
@@ -137,9 +133,9 @@ def test_nobody_is_assigned_a_lead_that_begins_here() -> None:
 
 
 def test_a_rule_that_blocks_a_likeness_leaves_the_outcome_unknown() -> None:
-    with serving(problem("DUPLICATES_DETECTED", "400 Bad Request")) as server:
-        with pytest.raises(OutcomeUnknown):
-            alone(server.url).submit(LEAD)
+    said = problem("DUPLICATES_DETECTED", "400 Bad Request")
+    with serving(said) as server, pytest.raises(OutcomeUnknown):
+        alone(server.url).submit(LEAD)
 
 
 def test_a_403_may_be_a_limit() -> None:
@@ -147,9 +143,9 @@ def test_a_403_may_be_a_limit() -> None:
     with serving(said) as server, pytest.raises(TryLater) as caught:
         alone(server.url).check()
     assert caught.value.after == 900.0
-    with serving(problem("API_DISABLED_FOR_ORG", "403 Forbidden")) as server:
-        with pytest.raises(NeedsOwner):
-            alone(server.url).check()
+    said = problem("API_DISABLED_FOR_ORG", "403 Forbidden")
+    with serving(said) as server, pytest.raises(NeedsOwner):
+        alone(server.url).check()
 
 
 def test_a_field_the_mapping_names_wrongly_is_a_refusal_with_its_name(

@@ -150,7 +150,7 @@ def test_what_does_not_fit_into_a_batch_has_a_locator(org: Json, control: Contro
     options = {"Sforce-Query-Options": "batchSize=200"}
     first = _query(org, "SELECT Id FROM Lead ORDER BY Id DESC", **options).json()
     assert (first["totalSize"], first["done"], len(first["records"])) == (201, False, 200)
-    second = _call(org, "GET", first["nextRecordsUrl"], **options).json()
+    second = _call(org, "GET", first["nextRecordsUrl"], None, **options).json()
     assert (second["done"], len(second["records"])) == (True, 1)
     assert _call(org, "GET", f"{DATA}/query/01gx-200").status_code == 400
 
