@@ -145,15 +145,14 @@ class Xero(Submits, Finds, Removes):
     def find(self, leads: Sequence[Lead], since: datetime) -> Iterator[Arrival]:
         sought, contacts = Sought(leads), dict[str, object]()
         if self._kind == "Invoices":
-            # A listed invoice names its contact, and says nothing else of it.
-            contacts = {
-                one.text("ContactID"): one.value for one in self._changed("Contacts", since)
-            }
-        for listed in self._changed(self._kind, since):
-            id, whole = listed.text(IDS[self._kind]), listed.value
-            if contact := contacts.get(listed.maybe_text("Contact.ContactID")):
+            # A listed invoice names its contact, archived or not, and says nothing else of it.
+            listed = self._changed("Contacts", since, includeArchived="true")
+            contacts = {one.text("ContactID"): one.value for one in listed}
+        for found in self._changed(self._kind, since, **LISTED[self._kind]):
+            id, whole = found.text(IDS[self._kind]), found.value
+            if contact := contacts.get(found.maybe_text("Contact.ContactID")):
                 whole = {**(whole if isinstance(whole, Mapping) else {}), "Contact": contact}
-            record = Piece(told(whole), listed.origin, listed.path)
+            record = Piece(told(whole), found.origin, found.path)
             if sought.holds(record.value):
                 kept = record.pick(self.site.keys)
                 yield Arrival(id=id, record=kept, url=LINKS[self._kind] + id)
@@ -174,7 +173,7 @@ class Xero(Submits, Finds, Removes):
         body = self._body({IDS[self._kind]: arrival.id, **change})
         self.api.post(path, headers=self._headers(), body=body)
 
-    def _changed(self, kind: str, since: datetime) -> Iterator[Piece]:
+    def _changed(self, kind: str, since: datetime, **only: str) -> Iterator[Piece]:
         """Yield the records of a kind that were changed since then, to the last page."""
         moment = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         headers = self._headers(**{"If-Modified-Since": moment})
@@ -183,7 +182,7 @@ class Xero(Submits, Finds, Removes):
 
         def page(_skip: int) -> Piece:
             # In the order of their ids, so that no change between two pages hides a record.
-            query = {"order": f"{IDS[kind]} ASC", "pageSize": str(PAGE), **LISTED[kind]}
+            query = {"order": f"{IDS[kind]} ASC", "pageSize": str(PAGE), **only}
             query["page"] = str(next(numbers))
             return self.api.get(f"{API}/{kind}", query=query, headers=headers).json
 

@@ -166,7 +166,8 @@ def test_an_invoice_is_read_with_the_whole_of_its_contact() -> None:
     keys = ("Contact.Name", "Contact.EmailAddress", "Total", "DueDate")
     with serving(answers(Contacts=[contact], Invoices=invoices)) as server:
         (arrival,) = xero(server.url, "invoices", keys=keys).find([LEAD], SINCE)
-        query = parse_qs(urlsplit(server.seen[1].target).query)
+        of, query = (parse_qs(urlsplit(seen.target).query) for seen in server.seen)
+    assert of["includeArchived"] == ["true"]
     assert arrival.id == "i-1"
     assert dict(arrival.record) == {
         "Contact.Name": "Bodigu", "Contact.EmailAddress": LEAD.email, "Total": 12.5,

@@ -104,6 +104,13 @@ def test_a_mark_is_found_inside_whatever_stands_around_it(text: object) -> None:
     assert Sought([lead("other"), lead("bodigu")]).holds(text)
 
 
+def test_what_is_found_tells_whose_it_is() -> None:
+    sought = Sought([lead("aaa"), lead("bbb"), lead("ccc")])
+    assert sought.tags({"a": "Suraaa", "b": "bbb@shop.test"}) == {"aaa", "bbb"}
+    assert sought.tags("nobody") == set()
+    assert [missing.tag for missing in sought.missing()] == ["ccc"]
+
+
 def test_a_mark_of_several_words_is_found_too() -> None:
     one = Lead(tag="tag1", email="de la cruz@shop.test", handles=("De la Cruz",))
     sought = Sought([one])
