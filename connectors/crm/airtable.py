@@ -5,8 +5,9 @@ from datetime import datetime
 from functools import cached_property
 
 from connectors.crm import airtable_formula as formula
+from connectors.crm.airtable_fields import described
 from connectors.kit.address import segment
-from connectors.kit.answer import Piece
+from connectors.kit.answer import Answer, Piece
 from connectors.kit.auth import Bearer
 from connectors.kit.base import Describes, Finds, Kind, Limit, RemovesMany, Resource, Site, Submits
 from connectors.kit.body import json_body
@@ -24,14 +25,12 @@ ASKED = 50
 REMOVED = 10
 # After "too fast" nothing is answered for so long; there is no Retry-After.
 PAUSE = 30.0
-KINDS = {"email": "email", "url": "url", "phoneNumber": "phone", "date": "date",
-         "dateTime": "datetime", "currency": "money", "checkbox": "boolean",
-         "singleSelect": "choice", "multipleSelects": "choice",
-         **dict.fromkeys(("number", "percent", "rating", "duration"), "number")}  # fmt: skip
-COMPUTED = (
-    *("formula", "rollup", "count", "multipleLookupValues", "autoNumber", "createdTime"),
-    *("lastModifiedTime", "createdBy", "lastModifiedBy", "button", "externalSyncSource"),
-)
+
+
+def meant(answer: Answer) -> int:
+    """Answer a status; a listing that ran out before its last page is begun again later."""
+    ran_out = answer.status == 422 and "LIST_RECORDS_ITERATOR_NOT_AVAILABLE" in answer.page
+    return 503 if ran_out else answer.status
 
 
 class Airtable(Submits, Finds, RemovesMany, Describes):
@@ -98,15 +97,14 @@ class Airtable(Submits, Finds, RemovesMany, Describes):
             site.base or self.base,
             ports=site.ports,
             auth=Bearer(self.answer("token")),
-            manners=Manners(pause=lambda _answer: PAUSE),
+            manners=Manners(pause=lambda _answer: PAUSE, status=meant),
         )
         self._base, self._table = self.answer("base_id"), self.answer("table")
         self._path = f"{VERSION}/{segment(self._base)}/{segment(self._table)}"
 
     def check(self) -> Account:
-        list(
-            self._matching(formula.NOTHING, ())
-        )  # proves token, base and table, and reads nobody's row
+        # Proves token, base and table, and reads nobody's row.
+        list(self._matching(formula.NOTHING, ()))
         return Account(id=self._base, label=f"{self._table} in {self._base}")
 
     def submit(self, lead: Lead) -> Receipt:
@@ -142,7 +140,7 @@ class Airtable(Submits, Finds, RemovesMany, Describes):
             for table in tables.each("tables")
             if self._table in (table.text("id"), table.text("name"))
         ]
-        return [_field(field) for table in named for field in table.each("fields")]
+        return [described(field) for table in named for field in table.each("fields")]
 
     def _candidates(self, leads: Sequence[Lead], since: datetime) -> Iterator[Piece]:
         """Yield the records that hold a mark of a lead, or the new ones if a column is gone."""
@@ -185,15 +183,3 @@ class Airtable(Submits, Finds, RemovesMany, Describes):
     def _link(self, id: str) -> str:
         known = self._table.startswith("tbl")
         return f"https://airtable.com/{self._base}/{self._table}/{id}" if known else ""
-
-
-def _field(field: Piece) -> FieldInfo:
-    kind = field.text("type")
-    options = field.maybe_each("options.choices")
-    return FieldInfo(
-        key=field.text("name"),
-        label=field.text("name"),
-        kind=KINDS.get(kind, "text"),
-        writable=kind not in COMPUTED,
-        choices=tuple(option.text("name") for option in options),
-    )

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from connectors.catalog import build
-from connectors.crm import airtable_formula as formula
 from connectors.crm.airtable import Airtable
 from connectors.kit.errors import NeedsOwner, Refused, TryLater
 from connectors.kit.records import Arrival, Lead
@@ -67,16 +66,6 @@ def test_a_hundred_leads_are_asked_for_in_two_formulas_that_no_address_holds() -
     assert "tag50" not in asked["filterByFormula"]
 
 
-def test_names_and_marks_are_quoted_so_that_no_sign_means_anything() -> None:
-    odd = Lead(tag="bodigu", email='o"r+b(@x.test', handles=("Bo|di\\gu",))
-    assert formula.holding(["Email", 'a "{b}\\'], [odd]) == (
-        'REGEX_MATCH(LOWER({Email}&" "&{a "\\{b\\}\\\\}),"bo.di.gu|o.r.b.@x.test|bodigu")'
-    )
-    assert formula.known_by(['rec1")', "rec2\\"]) == (
-        'OR(RECORD_ID()="rec1\\")",RECORD_ID()="rec2\\\\")'
-    )
-
-
 def test_a_field_with_an_odd_name_is_searched_and_read(sandbox: SandboxProcess) -> None:
     connector, one = twin(sandbox, ODD, "Message"), lead()
     one = replace(one, record={ODD: one.email, "Message": 'He said "hi"\\'})
@@ -118,6 +107,21 @@ def test_another_refusal_of_the_search_is_no_renamed_column() -> None:
         with pytest.raises(Refused):
             list(airtable(server.url).find([LEAD], SINCE))
         assert len(server.seen) == 1
+
+
+@pytest.mark.parametrize("error", ['"{}"', '{{"type": "{}"}}'])
+def test_a_listing_that_ran_out_is_no_whole_look_and_no_renamed_column(error: str) -> None:
+    said = error.format("LIST_RECORDS_ITERATOR_NOT_AVAILABLE")
+
+    def replies(seen: Seen) -> Reply:
+        if "offset" in json.loads(seen.body):
+            return reply(f'{{"error": {said}}}', "422 X")
+        return reply('{"records": [], "offset": "itr1/rec1"}')
+
+    with serving(replies) as server:
+        with pytest.raises(TryLater):
+            list(airtable(server.url).find([LEAD], SINCE))
+        assert len(server.seen) == 2
 
 
 def test_without_a_mapping_the_new_records_are_read() -> None:
