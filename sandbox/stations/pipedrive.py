@@ -8,13 +8,18 @@ from sandbox.station import BARE, station
 from sandbox.tools.pipedrive_fields import CUSTOM
 
 CURRENCY = "EUR"
+CONSENT = {"from": "consent", "as": "boolean", "choices": {"true": 111, "false": 112}}
+NUMBERS = ("quantity", "consent")
 
 
 def _custom(kind: str) -> dict[str, Any]:
     """Answer a mapping onto the business's own fields; an amount's number is a part of it."""
     names = {code: name for code, name in CUSTOM[kind].items() if name != "source"}
-    amounts = {f"{code}.value": BARE for code, name in names.items() if name == "amount"}
-    return {code: name for code, name in names.items() if name != "amount"} | amounts
+    special: dict[str, Any] = {}
+    for code in [code for code, name in names.items() if name in ("amount", "consent")]:
+        amount = names.pop(code) == "amount"
+        special |= {f"{code}.value": BARE} if amount else {code: CONSENT}
+    return {**names, **special}
 
 
 PERSON = {"name": "full_name", "email": "email", "phone": "phone", **_custom("person")}
@@ -84,7 +89,7 @@ def _parted(kind: str, record: Values) -> tuple[Values, Values]:
         elif part:
             custom[code] = {part: _number(value), "currency": CURRENCY}
         else:
-            custom[code] = _number(value) if name == "quantity" else value
+            custom[code] = _number(value) if name in NUMBERS else value
     return own, {code: value for code, value in custom.items() if value not in (None, "")}
 
 

@@ -9,6 +9,8 @@ DATA = "/services/data/v62.0/sobjects"
 # What Salesforce asks of a lead whose company nobody knows.
 NOBODY = "[not provided]"
 _SAME = {
+    # Salesforce's own field for a city holds forty letters, and some cities have more.
+    "Place__c": "city",
     "FirstName": "first_name",
     "LastName": "last_name",
     "FullName__c": "full_name",
@@ -27,7 +29,6 @@ LEAD = {
     "Company": "company",
     "Street": "street",
     "PostalCode": "postcode",
-    "City": "city",
     "Country": "country",
     "Website": "website",
 }
@@ -36,7 +37,6 @@ CONTACT = {
     "Company__c": "company",
     "MailingStreet": "street",
     "MailingPostalCode": "postcode",
-    "MailingCity": "city",
     "MailingCountry": "country",
     "Website__c": "website",
 }

@@ -7,13 +7,17 @@ from typing import Any
 from sandbox.tools.website import FORM_FIELDS
 
 MOST = 255
-SOURCES = {101: "Website", 102: "Referral", 103: "Fair"}
+# There is no field for yes and no: people take one with two options.
+OPTIONS = {
+    "source": {101: "Website", 102: "Referral", 103: "Fair"},
+    "consent": {111: "Yes", 112: "No"},
+}
 _TYPES = {
     "date": "date",
     "amount": "monetary",
     "quantity": "double",
     "message": "text",
-    "source": "enum",
+    **dict.fromkeys(OPTIONS, "enum"),
 }
 # What a record of this kind holds in fields of Pipedrive's own.
 OWN = {
@@ -89,7 +93,7 @@ def describe(kind: str) -> list[dict[str, Any]]:
 
 
 def _field(code: str, name: str, held: str, *, custom: bool) -> dict[str, Any]:
-    options = [{"id": id, "label": label} for id, label in SOURCES.items()]
+    options = [{"id": id, "label": label} for id, label in OPTIONS.get(name, {}).items()]
     parts = [
         {"field_code": "value", "field_name": "Value", "field_type": "double"},
         {"field_code": "currency", "field_name": "Currency", "field_type": "varchar"},
@@ -112,18 +116,18 @@ def checked(kind: str, custom: dict[str, Any]) -> dict[str, Any]:
         held = type_of(kind, code) if code in CUSTOM[kind] else ""
         if not held:
             raise Wrong(f"Custom field {code} does not exist.")
-        if value is not None and not _takes(held, value):
+        if value is not None and not _takes(CUSTOM[kind][code], held, value):
             raise Wrong(f"Validation failed: custom_fields: {code}: invalid value for {held}.")
     return dict(custom)
 
 
-def _takes(held: str, value: Any) -> bool:
+def _takes(name: str, held: str, value: Any) -> bool:
     if held == "double":
         return _number(value)
     if held == "monetary":
         return isinstance(value, dict) and _number(value.get("value"))
     if held == "enum":
-        return _number(value) and value in SOURCES
+        return _number(value) and value in OPTIONS[name]
     if not isinstance(value, str):
         return False
     if held == "date":

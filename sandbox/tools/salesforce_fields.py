@@ -10,6 +10,7 @@ _TEXT: Field = ("string", 255)
 _OWN: dict[str, Field] = {
     "FullName__c": _TEXT,
     "Topic__c": _TEXT,
+    "Place__c": _TEXT,
     "Message__c": ("textarea", 32_768),
     "EventDate__c": ("date", 0),
     "EventTime__c": ("datetime", 0),
