@@ -92,13 +92,18 @@ class Site:
 
 
 class Connector(ABC):
-    """Our code for one tool. An object of it serves one resource of one connection."""
+    """Our code for one tool. An object of it serves one resource of one connection.
+
+    It calls `base`, and the addresses in `also` where the tool has several; `Site.base` stands for
+    all of them.
+    """
 
     slug: ClassVar[str]
     name: ClassVar[str]
     kind: ClassVar[Kind]
     docs: ClassVar[str]
     base: ClassVar[str]
+    also: ClassVar[tuple[str, ...]] = ()
     asks: ClassVar[tuple[Ask, ...]] = ()
     grant: ClassVar[Grant | None] = None
     resources: ClassVar[tuple[Resource, ...]]

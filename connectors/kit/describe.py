@@ -41,7 +41,10 @@ def _connector(entry: type[Connector]) -> Iterator[str]:
 
 
 def _hosts(entry: type[Connector]) -> str:
-    return f"`{entry.base}`" if entry.base else "the host you enter"
+    return (
+        " · ".join(f"`{host}`" for host in (entry.base, *entry.also) if host)
+        or "the host you enter"
+    )
 
 
 def _asked(ask: Ask) -> str:

@@ -91,7 +91,7 @@ class GravityForms(Tool):
         record = self.plant(call.at, "entries", held, call.now)
         self.tell(call.at, "entries", record)
         message = f"<div class='gform_confirmation_message'>{THANKS}</div>"
-        told = {"is_valid": True, "page_number": 0, "source_page_number": 1}
+        told: dict[str, Any] = {"is_valid": True, "page_number": 0, "source_page_number": 1}
         told |= {"confirmation_message": message, "confirmation_type": "message"}
         return answer(told | {"entry_id": record.id})
 

@@ -1,16 +1,20 @@
 """What every connector promises, proved against its twin; clauses apply by ability."""
 
 import logging
+import re
 import threading
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from fnmatch import fnmatchcase
+from urllib.parse import urlsplit
 
 import pytest
 
 from connectors.catalog import CATALOG, build
+from connectors.catalog import connector as connector_named
 from connectors.kit.base import Connector, Describes, Finds, Removes, Site, Submits
 from connectors.kit.errors import (
     NeedsOwner,
@@ -20,6 +24,7 @@ from connectors.kit.errors import (
     TryLater,
     UnexpectedAnswer,
 )
+from connectors.kit.http import Door
 from connectors.kit.records import Arrival, Lead
 from tests.connectors.kit.server import reply, serving
 from tests.connectors.twin import Twin
@@ -114,7 +119,7 @@ def test_a_receipt_names_the_record_where_the_tool_does(
     receipt = connector.submit(lead)
     if twin in having(Finds):
         (arrival,) = found(connector, lead)
-        assert receipt.id == arrival.id
+        assert receipt.id == (arrival.id if twin.names_record else "")
     else:
         assert receipt.id == ""
         kept = [one["fields"] for one in control.records(twin.tool) if one["email"] == lead.email]
@@ -343,6 +348,25 @@ def test_a_redirect_to_another_host_is_not_followed(twin: Twin, sandbox: Sandbox
             assert isinstance(error, Refused)
             assert server.seen
         assert not trap.seen
+
+
+each_with_an_address = pytest.mark.parametrize(
+    "twin", [t for t in TWINS if connector_named(t.slug).base], ids=str
+)
+
+
+@each_with_an_address
+def test_every_door_leads_to_a_declared_host_or_to_the_one_that_stands_for_all(
+    twin: Twin, sandbox: SandboxProcess
+) -> None:
+    replaced = twin.connect(sandbox.state)
+    declared = build(twin.slug, replace(replaced.site, base=""))
+    addresses = [re.sub(r"{\w+}", "*", one) for one in (declared.base, *declared.also)]
+    for made, own in ((declared, addresses), (replaced, [replaced.site.base])):
+        doors = [thing for thing in vars(made).values() if isinstance(thing, Door)]
+        assert len(doors) > len(made.also)
+        for place in (door.address.place for door in doors):
+            assert any(fnmatchcase(place.host, urlsplit(one).hostname or "") for one in own)
 
 
 @each

@@ -49,6 +49,7 @@ class Twin:
     calls: int = 4
     dated: bool = True
     own_ids: bool = True
+    names_record: bool = True
     variant: str = ""
     base: Callable[[Json], str] = lambda state: str(state["url"])
 

@@ -1,14 +1,13 @@
-"""Gravity Forms, as the contract meets it."""
+"""Gravity Forms, as the contract meets it, with both its ways to sign a call."""
 
 from tests.connectors.twin import Json, Twin, credentials
 
 
-def settings(told: Json) -> dict[str, str]:
-    return {**credentials(told), "base_url": told["url"]}
+def twin(auth: str) -> Twin:
+    def settings(told: Json) -> dict[str, str]:
+        return {**credentials(told), "base_url": told["url"], "auth": auth}
 
-
-TWINS = (
-    Twin(
+    return Twin(
         slug="gravity_forms",
         resource="entries",
         tool="gravity_forms",
@@ -20,5 +19,8 @@ TWINS = (
         secret="consumer_secret",
         wrong="cs_wrong",
         page=200,
-    ),
-)  # fmt: skip
+        variant=auth,
+    )  # fmt: skip
+
+
+TWINS = (twin("basic"), twin("oauth1"))
