@@ -11,8 +11,10 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from monitor.models import Channel, Connection
+from monitor.engine import token
+from monitor.models import Channel, Connection, Token
 from monitor.pages.health import Health, health
+from monitor.pages.tool import known
 from monitor.vault import CannotOpen
 
 LEAST_BYTES = 500 * 2**20
@@ -105,6 +107,7 @@ def _keys(now: datetime) -> tuple[bool, str]:
     del now
     try:
         count = sum(1 for _ in Connection.objects.values_list("secrets").iterator())
+        count += sum(1 for _ in Token.objects.values_list("secrets").iterator())
         count += sum(1 for _ in Channel.objects.values_list("address").iterator())
     except CannotOpen:
         return False, (
@@ -115,6 +118,23 @@ def _keys(now: datetime) -> tuple[bool, str]:
     if mode:
         return False, f"Others may read {settings.KEY_FILE}. Run: chmod 600 {settings.KEY_FILE}"
     return True, f"The keys open all {count} stored secrets."
+
+
+def _access(now: datetime) -> tuple[bool, str]:
+    """Say which connections wait for their owner to connect them; nobody is asked."""
+    del now
+    asking = [
+        row
+        for row in Connection.objects.filter(deleted_at=None, paused_at=None).order_by("slug")
+        if known(row.connector) and token.consent_of(row)
+    ]
+    waiting = [row for row in asking if not token.is_connected(row)]
+    if waiting:
+        names = ", ".join(f"“{row.name}”" for row in waiting)
+        return False, f"Not connected: {names}. Connect the first at {token.page_of(waiting[0])}"
+    if not asking:
+        return True, "No connection needs to be connected on a page of its vendor."
+    return True, f"Connected by their owner: {len(asking)}, all with access."
 
 
 def _channels(now: datetime) -> tuple[bool, str]:
@@ -156,12 +176,13 @@ CHECKS: dict[str, Check] = {
     "worker": _pulse("worker"),
     "clock": _clock,
     "keys": _keys,
+    "access": _access,
     "channels": _channels,
     "stuck": _stuck,
     "disk": _disk,
 }
 PARTS = tuple(CHECKS)
-NEED_TABLES = frozenset({"beat", "worker", "keys", "channels", "stuck"})
+NEED_TABLES = frozenset({"beat", "worker", "keys", "access", "channels", "stuck"})
 
 
 def examine(now: datetime, only: str | None = None) -> Iterator[Report]:

@@ -1,9 +1,12 @@
 """A connector with OAuth2 for the ledger of the tests, and a connection of it."""
 
+from datetime import datetime
 from typing import ClassVar
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
+from django.utils import timezone
 
 from connectors import catalog
 from connectors.kit.auth import Bearer
@@ -13,12 +16,15 @@ from connectors.kit.grant import Grant
 from connectors.kit.http import Door
 from connectors.kit.records import Account, Lead, Receipt
 from connectors.kit.settings import Ask, secret, text
+from monitor.engine import connection as engine
+from monitor.engine import token
 from monitor.models import Connection, ConnectionState, Workspace
 from tests.ledger import AUTHORIZE, TOKEN, LedgerServer
 from tests.monitor.engine import rows
 from tests.sandbox_process import Json
 
 BACK = "http://127.0.0.1:8000/connect/callback/"
+VERIFIER = "v" * 64
 
 
 class Books(Connector):
@@ -94,6 +100,16 @@ def connection(
         settings={"client_id": given["client_id"]},
         secrets={"client_secret": given["client_secret"]},
     )
+
+
+def connect(row: Connection, now: datetime | None = None) -> None:
+    """Let the owner say yes, and keep the tokens that brings."""
+    grant = token.grant_of(row)
+    assert grant is not None
+    authority = token.authority(row, grant, engine.ports())
+    back = allowed(authority.page(BACK, "state", VERIFIER))
+    code = parse_qs(urlsplit(back).query)["code"][0]
+    token.keep(row, grant, authority.exchanged(code, BACK, VERIFIER), now or timezone.now())
 
 
 def change(server: LedgerServer, account: str, **wanted: object) -> Json:

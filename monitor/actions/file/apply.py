@@ -17,6 +17,7 @@ from monitor.actions.file.save import save
 from monitor.actions.file.shape import File
 from monitor.actions.file.source import read
 from monitor.actions.workspace import owner_email
+from monitor.engine import token
 from monitor.models import Chain, Channel, Connection, Workspace
 
 
@@ -103,6 +104,15 @@ def changes(wanted: Drafts) -> tuple[Change, ...]:
         for row in wanted.pruned
     ]
     return (*found, *gone)
+
+
+def unconnected(wanted: Drafts) -> tuple[tuple[str, str], ...]:
+    """Answer the connections that only their owner can connect, each with the page to do it on."""
+    return tuple(
+        (draft.row.slug, token.page_of(draft.row))
+        for draft in wanted.connections
+        if not token.is_connected(draft.row)
+    )
 
 
 def apply(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from connectors import catalog
 from connectors.kit.base import Connector
+from connectors.kit.grant import CLIENT_ID, CLIENT_SECRET
 from connectors.kit.message import Message, _
 from connectors.kit.settings import Ask, AskKind
 from monitor.actions.file.context import Context
@@ -14,6 +15,7 @@ from monitor.actions.file.mistake import Path, nearest
 from monitor.actions.file.shape import ConnectionEntry
 from monitor.models import Connection
 
+CLIENT = (CLIENT_ID, CLIENT_SECRET)
 COLUMNS = (
     "name",
     "connector",
@@ -46,12 +48,16 @@ def draft(slug: str, entry: ConnectionEntry, context: Context) -> Draft[Connecti
         return None
     answers = _Answers(tool, context, (*path, "settings"))
     answers.take(entry.settings)
+    if was is not None:
+        answers.keep(was)
     if entry.base:
         context.check_address(entry.base, (*path, "base"))
     for resource in entry.lags:
         if resource not in (there := [one.slug for one in tool.resources]):
             context.mistakes.unknown((*path, "lags", resource), there)
     row = Connection(
+        # What was given on the vendor's page hangs on the row there is.
+        pk=was.pk if was is not None and _asks_owner(tool) else None,
         workspace=context.workspace,
         slug=slug,
         name=entry.title or tool.name,
@@ -78,6 +84,10 @@ def _name(slug: str) -> str:
     return next((tool.name for tool in catalog.CATALOG if tool.slug == slug), slug)
 
 
+def _asks_owner(tool: type[Connector]) -> bool:
+    return tool.grant is not None and tool.grant.asks_owner
+
+
 class _Answers:
     """The owner's answers, sorted into settings, secrets and the variables they came from."""
 
@@ -100,9 +110,22 @@ class _Answers:
         for ask in self.tool.unanswered({**self.settings, **self.secrets}):
             if ask.key in given or ask.default:
                 continue
+            if _asks_owner(self.tool) and ask.key in CLIENT:
+                continue  # the page that connects asks for it
             text = _("“%(key)s” is missing: %(label)s. %(help)s")
             values = {"key": ask.key, "label": ask.label, "help": ask.help}
             self.context.mistakes.add((*self.path, ask.key), Message(text, values))
+
+    def keep(self, was: Connection) -> None:
+        """Keep what was entered, or came back, where the owner connected it; no file repeats it."""
+        grant = self.tool.grant
+        if grant is None or not _asks_owner(self.tool):
+            return
+        for key in {*CLIENT, *grant.returned.values()} - {*self.settings, *self.secrets}:
+            if key in was.secrets:
+                self.secrets[key] = was.secrets[key]
+            elif key in was.settings:
+                self.settings[key] = was.settings[key]
 
     def _take_one(self, ask: Ask, value: object) -> None:
         place = (*self.path, ask.key)

@@ -10,6 +10,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from connectors import catalog
+from connectors.kit.grant import CLIENT_SECRET
 from connectors.kit.settings import AskKind
 from monitor.actions.file.shape import DEADLINES, MANUAL, POLLING, duration
 from monitor.actions.workspace import owner_email
@@ -58,6 +59,8 @@ def _connection(row: Connection) -> dict[str, Any]:
     asks = {ask.key: ask for ask in tool.asks}
     answers: dict[str, Any] = {}
     for key in asks:
+        if _is_entered(row, key):
+            continue
         if key in row.secrets or key in row.references:
             answers[key] = {"env": row.references.get(key) or variable(row.slug, key)}
         elif key in row.settings:
@@ -74,6 +77,13 @@ def _connection(row: Connection) -> dict[str, Any]:
         lags={key: duration(value) for key, value in row.lags.items()},
         paused=row.paused_at is not None,
     )
+
+
+def _is_entered(row: Connection, key: str) -> bool:
+    """Whether a client secret was entered on the page that connects: no file ever held it."""
+    grant = catalog.connector(row.connector).grant
+    is_entered = key == CLIENT_SECRET and key not in row.references
+    return is_entered and grant is not None and grant.asks_owner
 
 
 def _json(text: str) -> Any:

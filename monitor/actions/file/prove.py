@@ -10,6 +10,7 @@ from monitor.actions.connection import marked, proof, unfit
 from monitor.actions.file.draft import Draft, Drafts
 from monitor.actions.file.mistake import Mistakes
 from monitor.actions.file.source import read
+from monitor.engine import token
 from monitor.models import Chain, Connection, ConnectionState, Hop
 
 SENTENCE = _("%(said)s (To save it all the same, write saved_unproved: true.)")
@@ -23,6 +24,8 @@ def prove(wanted: Drafts, text: str, now: datetime) -> None:
         hops = [hop for chain in wanted.chains for hop in _new_hops(chain, draft.row.slug)]
         if not draft.is_to_prove or not (hops or _is_unproved(draft)):
             continue
+        if not token.is_connected(draft.row):
+            continue  # only its owner can, on the page whose address is told
         try:
             account = proof(draft.row, *_asked(hops))
         except ToolError as error:

@@ -12,7 +12,7 @@ from monitor.actions.file.draft import HOP_COLUMNS, PRUNED, Draft, Drafts
 from monitor.actions.workspace import tell_owner
 from monitor.engine import chain as engine
 from monitor.engine import connection as proving
-from monitor.engine import incident
+from monitor.engine import incident, stored, token
 from monitor.models import Chain, Channel, Connection, ConnectionState, Hop, Workspace
 from monitor.rules.plan import Plan, superseded
 
@@ -86,9 +86,22 @@ def _connection(draft: Draft[Connection], wanted: Drafts, now: datetime) -> Conn
         # Saved unproved: the engine tries the credentials next.
         columns |= {"due_at": now, "claim": ""}
         columns |= {} if is_waiting else {"state": ConnectionState.UNPROVED}
+    if draft.row.state != ConnectionState.NEEDS_OWNER and not token.is_connected(draft.row):
+        columns |= _unconnected(draft.row, now)
     Connection.objects.filter(pk=draft.row.pk).update(**columns)
     draft.row.refresh_from_db()
     return draft.row if is_proved and is_waiting else None
+
+
+def _unconnected(connection: Connection, now: datetime) -> dict[str, Any]:
+    """Answer the columns of a connection that waits to be connected; nobody need be alarmed."""
+    return {
+        "state": ConnectionState.NEEDS_OWNER,
+        "problem": stored.message(token.about(connection, token.NOT_CONNECTED)),
+        "problem_since": now,
+        "due_at": None,
+        "claim": "",
+    }
 
 
 def _chain(draft: Draft[Chain], wanted: Drafts, now: datetime) -> None:

@@ -9,7 +9,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from monitor.actions.file.apply import Change, changes, drafts
+from monitor.actions.file.apply import Change, changes, drafts, unconnected
+from monitor.actions.file.draft import Drafts
 from monitor.actions.file.mistake import Unusable
 from monitor.actions.file.outlook import outlook
 from monitor.actions.file.prove import prove
@@ -63,11 +64,13 @@ class Command(BaseCommand):
             if options["plan"]:
                 told = outlook(wanted, now)
                 self._tell(changes(wanted), "Nothing would change.")
+                self._tell_unconnected(wanted)
                 self.stdout.write("\nIn a month:")
                 self.stdout.write("\n".join(message.render() for message in told) or "Nothing.")
                 return
             save(wanted, now)
             self._tell(changes(wanted), "Nothing to change.")
+            self._tell_unconnected(wanted)
 
     def _tell(self, found: tuple[Change, ...], nothing: str) -> None:
         if not found:
@@ -75,6 +78,10 @@ class Command(BaseCommand):
         for change in found:
             line = f"{SIGNS[change.verb]} {change.thing} {change.slug}: {WORDS[change.verb]}"
             self.stdout.write(f"{line} ({said(change.details)})" if change.details else line)
+
+    def _tell_unconnected(self, wanted: Drafts) -> None:
+        for slug, page in unconnected(wanted):
+            self.stdout.write(f"! connection {slug}: is not connected; connect it at {page}")
 
 
 def _told(error: Unusable) -> str:

@@ -5,7 +5,6 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from itertools import count
 from threading import Barrier
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.db import connection as database
@@ -32,7 +31,6 @@ from tests.monitor.engine import rows
 from tests.monitor.engine.drive import Drive
 from tests.monitor.engine.tool import Tool
 
-VERIFIER = "v" * 64
 HOUR = timedelta(hours=1)
 _numbers = count(1)
 
@@ -59,12 +57,7 @@ class Place:
 
     def connected(self) -> "Place":
         """Let the owner say yes."""
-        grant = token.grant_of(self.row)
-        assert grant is not None
-        asked = token.authority(self.row, grant, engine.ports())
-        back = books.allowed(asked.page(books.BACK, "state", VERIFIER))
-        code = parse_qs(urlsplit(back).query)["code"][0]
-        token.keep(self.row, grant, asked.exchanged(code, books.BACK, VERIFIER), self.now)
+        books.connect(self.row, self.now)
         return self
 
     def kept(self) -> Token:

@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 from ruamel.yaml import YAML
 
 from monitor.models import Chain, Connection
+from tests.monitor import books
 from tests.monitor.actions.shop import Shop, described, environment, shop
 
 pytestmark = pytest.mark.django_db
@@ -129,3 +130,18 @@ def test_the_schema_fits_a_file_written_by_hand_and_refuses_unknown_keys(file: P
     document["chains"]["quotes"]["scedule"] = "every 4h"
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(document, schema)
+
+
+def test_what_only_an_owner_can_connect_is_told_with_its_page(
+    db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    books.in_the_catalog(monkeypatch)
+    path = tmp_path / "books.yaml"
+    path.write_text("connections:\n  books: {connector: books}\n")
+    told = (
+        "! connection books: is not connected; connect it at "
+        "http://127.0.0.1:8000/connections/books/connect/\n"
+    )
+    assert _said("apply", path, "--plan").splitlines(keepends=True)[1] == told
+    assert _said("apply", path) == f"+ connection books: new\n{told}"
+    assert _said("apply", path) == f"Nothing to change.\n{told}"

@@ -11,8 +11,11 @@ from django.db import connection
 from django.utils import timezone
 from pytest_django import Settings
 
+from connectors.kit.tokens import Tokens
+from monitor.engine import token
 from monitor.management.examination import PARTS, Report, examine
-from monitor.models import Channel, ChannelKind, Heartbeat, Workspace
+from monitor.models import Channel, ChannelKind, Connection, Heartbeat, Workspace
+from tests.monitor import books
 
 NOW = datetime(2031, 4, 3, 12, 0, tzinfo=UTC)
 
@@ -48,8 +51,8 @@ def test_a_sound_installation_is_said_to_be_so(channel: Channel) -> None:
 
 
 @pytest.mark.parametrize("name", ["beat", "worker"])
-def test_a_part_is_silent_only_after_three_ticks(db: None, name: str) -> None:
-    Heartbeat.objects.create(name=name, at=NOW - timedelta(seconds=15))
+def test_a_part_is_silent_after_two_ticks(db: None, name: str) -> None:
+    Heartbeat.objects.create(name=name, at=NOW - timedelta(seconds=10))
     assert found(name).sound
     late = found(name, NOW + timedelta(seconds=0.001))
     assert not late.sound
@@ -84,6 +87,23 @@ def test_secrets_that_fit_no_key_are_found(channel: Channel, settings: Settings)
     report = found("keys")
     assert not report.sound
     assert "Put the earlier key back" in report.sentence
+
+
+def test_a_connection_that_waits_for_its_owner_is_named_with_its_page(
+    channel: Channel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    books.in_the_catalog(monkeypatch)
+    assert found("access").sound
+    shop = channel.workspace
+    row = Connection.objects.create(workspace=shop, slug="books", name="Books", connector="books")
+    told = found("access")
+    assert not told.sound
+    assert "“Books”" in told.sentence
+    assert told.sentence.endswith("/connections/books/connect/")
+    grant = token.grant_of(row)
+    assert grant is not None
+    token.keep(row, grant, Tokens(access="a", refresh="r", seconds=60), NOW)
+    assert found("access").sentence == "Connected by their owner: 1, all with access."
 
 
 def test_a_row_given_up_is_named(channel: Channel) -> None:
