@@ -73,10 +73,12 @@ class GravityForms(Submits, Finds, Removes, Describes):
         self._form = f"{VERSION}/forms/{segment(self.answer('form_id'))}"
 
     def check(self) -> Account:
-        form, host = self.api.get(self._form).json, self.api.address.place.host
+        form = self.api.get(self._form).json
+        # Sites of one network share a host, and have a path of their own.
+        site = f"{self.api.address.place.host}{self.api.address.target('/', ())}".rstrip("/")
         # Reading a form and reading its entries are two rights.
         self._page(datetime.now(UTC), 0, size=1).at("entries")
-        return Account(id=host, label=f"{host} › {form.text('title')}")
+        return Account(id=site, label=f"{site} › {form.text('title')}")
 
     def submit(self, lead: Lead) -> Receipt:
         record = {_input(key): word(value) for key, value in lead.record.items()}

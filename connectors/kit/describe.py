@@ -15,7 +15,8 @@ that test records are taken away again, in the gentlest way the tool has, **desc
 tool tells which fields its records have. *Lag* is how long the tool's search trails what was
 written: nothing counts as lost before it has passed. *Merged by* names the fields by which the
 tool makes one record of two, so that a duplicate shows only at a later hop. A tool's address can be
-replaced on any connection (`base`), for a self-hosted or test twin.
+replaced on any connection (`base`), for a self-hosted or test twin; what is entered then stands for
+all the hosts it calls.
 """
 
 

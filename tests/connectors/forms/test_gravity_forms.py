@@ -78,6 +78,16 @@ def test_a_key_and_secret_are_not_sent_in_the_clear() -> None:
     assert safe.api.address.target("/x", ()) == "/blog/x"
 
 
+def test_sites_of_one_network_are_accounts_of_their_own() -> None:
+    page = reply('{"title": "Contact", "entries": []}')
+    with serving(page) as server:
+        named = {
+            at("gravity_forms", "entries", SETTINGS, base=f"{server.url}{path}").check().id
+            for path in ("", "/", "/shop", "/blog/")
+        }
+    assert named == {"127.0.0.1", "127.0.0.1/shop", "127.0.0.1/blog"}
+
+
 def test_each_way_of_signing_is_its_scheme() -> None:
     made = {
         auth: at("gravity_forms", "entries", {**SETTINGS, "auth": auth}, base="https://a.test")
