@@ -188,6 +188,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "unacked_restore_interval": 5,
     "unacked_restore_throttle": 1,
     "socket_keepalive": True,
+    # A broker that takes connections and then says nothing is away too.
+    "socket_timeout": 3,
+    "socket_connect_timeout": 3,
     # Who sends must not wait for a broker that is away: rows fall due again without a message.
     "max_retries": 1,
     "interval_start": 0,

@@ -85,6 +85,8 @@ def _open(step: Open, one: Judged, hop: str, docket: Docket) -> None:
     incident.save(force_insert=True)
     docket.incidents[chain.pk, incident.subject] = incident
     docket.count(one.run, hop)
+    if step.reason is Reason.CONFIRMED and doubt is not None:
+        docket.count(doubt.first, hop)
     if step.ends_doubt:
         _end_doubt(one, hop, "unchecked" if step.unverified else "confirmed", docket)
     docket.tell(incident, AlertEvent.OPENED)

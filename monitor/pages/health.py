@@ -29,8 +29,8 @@ from monitor.pages.sign import Sign
 from monitor.rules.news import moment_text
 
 PARTS = {"beat": _("The scheduler"), "worker": _("The worker")}
-MISSED_TICKS = 3
-LEAST = timedelta(seconds=15)
+MISSED_TICKS = 2
+LEAST = timedelta(seconds=10)
 SHOWN = 50
 
 

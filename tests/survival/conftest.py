@@ -9,20 +9,31 @@ from tests import postgres
 from tests.monitor.engine.conftest import opened, world
 from tests.survival.stage import Stage
 
-__all__ = ["database", "opened", "stage", "world"]
+__all__ = ["database", "opened", "own_database", "stage", "world"]
 
 DATABASE = os.environ.get("HANDOFF_TEST_DATABASE", "sqlite")
 
 
-@pytest.fixture(scope="session")
-def database() -> Iterator[dict[str, str]]:
-    """What names the database of an installation, for as long as its tests take."""
+def _fresh() -> Iterator[dict[str, str]]:
+    """Answer what names an empty database, for as long as it is needed."""
     if DATABASE != "postgres":
         yield {}
         return
     url = postgres.fresh_database()
     yield {"DATABASE_URL": url}
     postgres.drop_database(url)
+
+
+@pytest.fixture(scope="session")
+def database() -> Iterator[dict[str, str]]:
+    """The database of the installation that most tests share."""
+    yield from _fresh()
+
+
+@pytest.fixture(scope="module")
+def own_database() -> Iterator[dict[str, str]]:
+    """A database of an installation that belongs to one module."""
+    yield from _fresh()
 
 
 @pytest.fixture(scope="session")
