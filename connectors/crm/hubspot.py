@@ -10,7 +10,7 @@ from connectors.kit.base import Describes, Finds, Kind, Limit, RemovesMany, Reso
 from connectors.kit.body import json_body
 from connectors.kit.errors import Refused
 from connectors.kit.http import Door
-from connectors.kit.paging import by_cursor
+from connectors.kit.paging import by_cursor, cursor_at
 from connectors.kit.records import Account, Arrival, FieldInfo, Lead, Receipt
 from connectors.kit.settings import secret
 from connectors.kit.sought import Sought, portions, second_handles
@@ -193,11 +193,7 @@ class HubSpot(Submits, Finds, RemovesMany, Describes):
             asked = json_body({**body, "after": after} if after else body)
             return self.api.post(f"{OBJECTS}/{kind}/search", body=asked, repeatable=True).json
 
-        def following(answer: Piece) -> str:
-            after = answer.maybe("paging.next.after")
-            return after.text() if after else ""
-
-        return by_cursor(page, "results", following=following)
+        return by_cursor(page, "results", following=cursor_at("paging.next.after"))
 
     def _arrival(self, id: str, record: Piece) -> Arrival:
         return Arrival(

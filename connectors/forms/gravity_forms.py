@@ -15,7 +15,7 @@ from connectors.kit.errors import NeedsOwner, TryLater
 from connectors.kit.http import Door, Manners
 from connectors.kit.message import Message, _
 from connectors.kit.oauth1 import OAuth1
-from connectors.kit.paging import by_offset
+from connectors.kit.paging import by_offset, once
 from connectors.kit.records import Account, Arrival, FieldInfo, Lead, Receipt
 from connectors.kit.sought import Sought
 
@@ -88,16 +88,14 @@ class GravityForms(Submits, Finds, Removes, Describes):
         return self._receipt(id.text()) if id and id.value else Receipt()
 
     def find(self, leads: Sequence[Lead], since: datetime) -> Iterator[Arrival]:
-        sought, seen = Sought(leads), set[str]()
+        sought = Sought(leads)
         pages = by_offset(lambda skip: self._page(since, skip), "entries", size=PAGE)
-        for entry in pages:
-            id, born = entry.text("id"), entry.maybe_time("date_created")
+        for entry in once(pages, "id"):
+            born = entry.maybe_time("date_created")
             if born and born < since:
                 return
-            # A new entry pushes an old one on to the next page.
-            if id not in seen and sought.holds(entry.value):
-                seen.add(id)
-                record = entry.pick(self.site.keys)
+            if sought.holds(entry.value):
+                id, record = entry.text("id"), entry.pick(self.site.keys)
                 url = self._receipt(id).url
                 yield Arrival(id=id, record=record, created_at=born, url=url)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import takewhile
 
 from connectors.kit.address import segment
 from connectors.kit.answer import Piece
@@ -11,7 +12,7 @@ from connectors.kit.body import json_body, word
 from connectors.kit.errors import NeedsOwner
 from connectors.kit.http import Door
 from connectors.kit.message import Message, _
-from connectors.kit.paging import by_cursor
+from connectors.kit.paging import by_cursor, cursor_at, once
 from connectors.kit.records import Account, Arrival, FieldInfo, Lead, Receipt
 from connectors.kit.settings import secret, text
 from connectors.kit.sought import Sought
@@ -114,16 +115,15 @@ class HubSpotForms(Submits, Finds, Describes):
         return Receipt()
 
     def find(self, leads: Sequence[Lead], since: datetime) -> Iterator[Arrival]:
-        sought, seen = Sought(leads), set[str]()
-        for submission in by_cursor(self._page, "results", following=_following):
-            if (born := submission.time("submittedAt")) < since:
-                return
-            id = submission.text("conversionId")
-            # A new submission pushes an old one on to the next page.
-            if id not in seen and sought.holds(submission.at("values").value):
-                seen.add(id)
+        sought = Sought(leads)
+        pages = by_cursor(self._page, "results", following=cursor_at("paging.next.after"))
+        # Old ones may lack an id: the listing ends before theirs is read.
+        young = takewhile(lambda one: one.time("submittedAt") >= since, pages)
+        for submission in once(young, "conversionId"):
+            if sought.holds(submission.at("values").value):
+                id = submission.text("conversionId")
                 record = {key: v for key, v in _values(submission).items() if key in self.site.keys}
-                yield Arrival(id=id, record=record, created_at=born)
+                yield Arrival(id=id, record=record, created_at=submission.time("submittedAt"))
 
     def fields(self) -> list[FieldInfo]:
         groups = self.api.get(f"{FORMS}/{self._id}").json.each("fieldGroups")
@@ -132,11 +132,6 @@ class HubSpotForms(Submits, Finds, Describes):
     def _page(self, after: str) -> Piece:
         query = {"limit": str(PAGE), "after": after} if after else {"limit": str(PAGE)}
         return self.api.get(f"{LISTING}/{self._id}", query=query).json
-
-
-def _following(answer: Piece) -> str:
-    after = answer.maybe("paging.next.after")
-    return after.text() if after else ""
 
 
 def _values(submission: Piece) -> dict[str, object]:

@@ -16,7 +16,7 @@ from connectors.kit.body import form_body, word
 from connectors.kit.errors import NeedsOwner, Refused
 from connectors.kit.http import Door, Manners
 from connectors.kit.message import Message, _
-from connectors.kit.paging import by_offset
+from connectors.kit.paging import by_offset, once
 from connectors.kit.records import Account, Arrival, FieldInfo, Lead, Receipt
 from connectors.kit.sought import Sought
 
@@ -90,18 +90,16 @@ class Jotform(Submits, Finds, Removes, Describes):
         return Receipt(id=id, url=self._link(id))
 
     def find(self, leads: Sequence[Lead], since: datetime) -> Iterator[Arrival]:
-        sought, seen = Sought(leads), set[str]()
+        sought = Sought(leads)
         pages = by_offset(
             lambda skip: self._recent(since, skip), "content", size=PAGE, told="resultSet.limit"
         )
-        for submission in pages:
-            id, answers = submission.text("id"), submission.maybe("answers")
-            # New ones push old ones on to the next page; deleted ones are listed on.
-            if id in seen or submission.maybe_text("status") == "DELETED":
-                continue
-            if answers and sought.holds(answers.value):
-                seen.add(id)
-                yield self._arrival(id, submission)
+        for submission in once(pages, "id"):
+            answers = submission.maybe("answers")
+            # What is deleted is listed on.
+            is_there = submission.maybe_text("status") != "DELETED"
+            if is_there and answers and sought.holds(answers.value):
+                yield self._arrival(submission)
 
     def remove(self, arrival: Arrival) -> None:
         path = f"{VERSION}/submission/{segment(arrival.id)}"
@@ -152,7 +150,8 @@ class Jotform(Submits, Finds, Removes, Describes):
         }
         return self.api.get(f"{self._form}/submissions", query=query).json
 
-    def _arrival(self, id: str, submission: Piece) -> Arrival:
+    def _arrival(self, submission: Piece) -> Arrival:
+        id = submission.text("id")
         read = {key: value_at(submission, key) for key in self.site.keys}
         record = {key: value for key, value in read.items() if value is not None}
         born = self._instant(submission.maybe_text("created_at"))

@@ -1,6 +1,6 @@
 """Listings to their last page: an incomplete look must not pass for a complete one."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from connectors.kit.answer import Piece
 
@@ -43,3 +43,25 @@ def by_cursor(
             break
         seen.add(cursor)
     raise answer.origin.unexpected(f"$.{items}", "last page")
+
+
+def cursor_at(path: str) -> Callable[[Piece], str]:
+    """Answer what reads the next page's cursor at `path`; a page without one is the last."""
+
+    def following(answer: Piece) -> str:
+        cursor = answer.maybe(path)
+        return cursor.text() if cursor else ""
+
+    return following
+
+
+def once(items: Iterable[Piece], path: str) -> Iterator[Piece]:
+    """Yield each item when its id, at `path`, first comes.
+
+    In a listing that begins with the newest, a new record pushes an old one on to the next page.
+    """
+    seen: set[str] = set()
+    for item in items:
+        if (id := item.text(path)) not in seen:
+            seen.add(id)
+            yield item

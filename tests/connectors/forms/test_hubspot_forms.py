@@ -121,6 +121,13 @@ def test_the_listing_ends_where_it_gets_older_than_asked() -> None:
     assert found == ["3", "2"]
 
 
+def test_a_submission_of_years_ago_without_an_id_ends_the_listing_too() -> None:
+    old = submission("0", minutes=-1)
+    del old["conversionId"]
+    with serving(pages([submission("1"), old])) as server:
+        assert [one.id for one in lone(server).find([LEAD], NOW)] == ["1"]
+
+
 def test_a_submission_pushed_to_the_next_page_is_one() -> None:
     shown = [submission("2"), submission("1")]
     with serving(pages(shown, [submission("1"), submission("0")])) as server:

@@ -4,7 +4,7 @@ import pytest
 
 from connectors.kit.answer import Origin, Piece
 from connectors.kit.errors import UnexpectedAnswer
-from connectors.kit.paging import PAGES_MOST, by_offset
+from connectors.kit.paging import PAGES_MOST, by_cursor, by_offset, cursor_at, once
 
 HERE = Origin(tool="Tool", where="Tool /x")
 
@@ -37,3 +37,16 @@ def test_a_listing_without_end_is_no_complete_look() -> None:
         for _ in by_offset(lambda _skip: Piece([1], HERE), "", size=1):
             pass
     assert PAGES_MOST == 1000
+
+
+def test_the_cursor_is_read_where_it_lies_and_ends_where_it_is_absent() -> None:
+    pages = {"": {"items": [1], "next": {"after": 7}}, "7": {"items": [2]}}
+    found = by_cursor(
+        lambda after: Piece(pages[after], HERE), "items", following=cursor_at("next.after")
+    )
+    assert [piece.value for piece in found] == [1, 2]
+
+
+def test_an_item_pushed_to_the_next_page_comes_once() -> None:
+    items = [Piece({"id": id}, HERE) for id in ("2", 1, "1", 0)]
+    assert [piece.text("id") for piece in once(items, "id")] == ["2", "1", "0"]
