@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from connectors.kit.errors import NeedsOwner
 from connectors.kit.message import Message, _
 
-UNCONNECTED = _("This connection is not connected yet: open its page in Handoff and connect it.")
+UNCONNECTED = _("This connection is not connected yet: press “Connect” on its page in Handoff.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ JUST_NOW = timedelta(seconds=10)
 
 LOST = _(
     "The access of “%(connection)s” was lost: %(tool)s renews an access but once, and an answer of "
-    "it did not reach Handoff. Open it in Handoff and press “Reconnect”."
+    "it did not reach Handoff. Press “Reconnect” on its page in Handoff."
 )
 UNDER_WAY = _("The access to %(tool)s is being renewed; Handoff comes back to it by itself.")
 WAITS = _("%(tool)s gave no access a moment ago; Handoff asks again by itself.")

@@ -25,10 +25,10 @@ EARLY = timedelta(minutes=2)
 """How long before its end a token is renewed; sooner before, where it lives but minutes."""
 
 NOT_CONNECTED = _(
-    "“%(connection)s” is not connected to %(tool)s yet: open it in Handoff and press “Connect”."
+    "“%(connection)s” is not connected yet: press “Connect to %(tool)s” on its page in Handoff."
 )
 ENDED = _(
-    "%(tool)s has ended the access of “%(connection)s”: open it in Handoff and press “Reconnect”."
+    "%(tool)s has ended the access of “%(connection)s”: press “Reconnect” on its page in Handoff."
 )
 SEALED = _(
     "The stored credentials of “%(connection)s” cannot be opened with the present keys; "

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import Count, Q, QuerySet
 
 from connectors.kit.message import Message
-from monitor.engine import stored
+from monitor.engine import stored, token
 from monitor.models import Chain, Connection, ConnectionState, Residue, ResidueState, Workspace
 from monitor.pages import sign
 from monitor.pages.connecting import AccessFacts, access
@@ -23,7 +23,10 @@ SKEWED = 300.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectionRow:
-    """One account of a tool. `lying` records of ours are still there."""
+    """One account of a tool. `lying` records of ours are still there.
+
+    With `waits` it has no access until its owner connects it.
+    """
 
     slug: str
     name: str
@@ -34,6 +37,7 @@ class ConnectionRow:
     problem: Message | None
     problem_since: datetime | None
     proved_at: datetime | None
+    waits: bool
     lying: int
 
 
@@ -128,5 +132,6 @@ def _row(row: Connection) -> ConnectionRow:
         problem=stored.read_message(row.problem),
         problem_since=row.problem_since,
         proved_at=row.proved_at,
+        waits=found is not None and not token.is_connected(row),
         lying=getattr(row, "lying", 0),
     )

@@ -94,7 +94,7 @@ def place(db: None, server: LedgerServer) -> Place:
 def test_a_connection_without_consent_asks_its_owner_to_connect(
     db: None, server: LedgerServer
 ) -> None:
-    with pytest.raises(NeedsOwner, match="is not connected to Ledger yet"):
+    with pytest.raises(NeedsOwner, match="is not connected yet: press “Connect to Ledger”"):
         Place(server).access().token()
 
 
@@ -254,7 +254,7 @@ def test_after_a_crash_between_answer_and_store_the_owner_is_told_what_happened(
     place.spend()
     place.ahead += HOUR
     for _ in range(2):
-        with pytest.raises(NeedsOwner, match=r"was lost.*press “Reconnect”"):
+        with pytest.raises(NeedsOwner, match=r"was lost.*Press “Reconnect”"):
             place.access().token()
     assert place.facts()["refused"] == 1
 

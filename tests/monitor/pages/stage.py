@@ -3,7 +3,8 @@
 from datetime import datetime, timedelta
 
 from connectors.kit.message import Message
-from monitor.engine import stored
+from connectors.kit.tokens import Tokens
+from monitor.engine import stored, token
 from monitor.models import (
     Alert,
     Cause,
@@ -41,6 +42,7 @@ def stage(now: datetime) -> Cast:
     _broken(cast)
     _doubted(cast)
     _locked(cast)
+    _granted(cast)
     _silent(cast)
     _forked(cast)
     return cast
@@ -136,6 +138,40 @@ def _locked(cast: Cast) -> None:
     )
     scene = Scene(arrivals=WHOLE, failures={"stripe": refusal}, looked=120)
     send(cast, chain, scene, ago=600, name="blind")
+
+
+def _granted(cast: Cast) -> None:
+    """Name a tool that its owner connected, and one that waits for that."""
+    client = {"client_id": "client-of-ann"}
+    sealed = {"client_secret": "planted-secret"}
+    for slug, name in (("quickbooks", "QuickBooks Online"), ("xero", "Xero")):
+        Connection.objects.create(
+            workspace=cast.shop,
+            slug=slug,
+            name=name,
+            connector=slug,
+            settings=client,
+            secrets=sealed,
+            state="proved",
+            proved_at=cast.now - timedelta(minutes=7),
+            account_label="Brightside Windows",
+        )
+    books = Connection.objects.get(slug="quickbooks")
+    grant = token.grant_of(books)
+    assert grant is not None
+    tokens = Tokens(access="planted-secret", refresh="planted-secret", seconds=3600)
+    token.keep(books, grant, tokens, cast.now - timedelta(minutes=7))
+    waiting = Connection.objects.filter(slug="xero")
+    why = token.about(waiting.get(), token.NOT_CONNECTED)
+    waiting.update(
+        secrets={},
+        settings={},
+        state="needs_owner",
+        account_label="",
+        proved_at=None,
+        problem=stored.message(why),
+        problem_since=cast.now - timedelta(minutes=3),
+    )
 
 
 def _silent(cast: Cast) -> None:

@@ -14,6 +14,10 @@ def pages(cast: Cast) -> dict[str, str]:
         "connections": "/connections/",
         "connection": "/connections/stripe/",
         "connection with residue": "/connections/sheet/",
+        "connection with access": "/connections/quickbooks/",
+        "connection without access": "/connections/xero/",
+        "connect": "/connections/xero/connect/",
+        "connect again": "/connections/quickbooks/connect/",
         "channels": "/channels/",
         "health": "/health/",
         **chains,
@@ -35,5 +39,6 @@ def buttons() -> list[str]:
         "/chains/quotes/pause/",
         "/chains/quotes/resume/",
         "/connections/sheet/test/",
+        "/connections/xero/connect/begin/",
         "/channels/owner/test/",
     ]

@@ -83,7 +83,7 @@ def test_it_is_saved_as_not_connected_without_an_alarm(paper: Paper) -> None:
     assert [one.verb for one in paper.apply(text)] == ["create"]
     row = paper.row
     assert (row.state, row.due_at) == (ConnectionState.NEEDS_OWNER, None)
-    assert "is not connected to" in row.problem["key"]
+    assert "is not connected yet" in row.problem["key"]
     assert not Incident.objects.exists()
     assert paper.waiting(text) == (("books", PAGE),)
     assert paper.apply(text) == ()
