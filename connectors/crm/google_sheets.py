@@ -1,8 +1,10 @@
 """Google Sheets: rows under a first row that names the columns."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 
+from connectors.crm.google_sheets_marks import Change, Marks, lookups, numbers, place_of
 from connectors.kit.address import segment
 from connectors.kit.answer import Answer, Piece
 from connectors.kit.auth import Bearer
@@ -18,7 +20,7 @@ from connectors.kit.base import (
     Verified,
 )
 from connectors.kit.body import json_body
-from connectors.kit.errors import NeedsOwner, Refused
+from connectors.kit.errors import NeedsOwner, Refused, ToolError, TryLater
 from connectors.kit.grant import Grant
 from connectors.kit.http import Door, Manners
 from connectors.kit.message import Message, _
@@ -37,6 +39,7 @@ NO_SHEET = _("“%(book)s” has no sheet “%(sheet)s”; it has: %(sheets)s.")
 NO_NAMES = _("The first row of “%(sheet)s” names no columns; write their names there, from A1 on.")
 NO_COLUMN = _("“%(sheet)s” has no column named %(names)s; its first row names the columns.")
 CHANGED = _("This row was changed since it was looked at; remove it by hand.")
+MOVED = _("Rows of this sheet moved while one was being deleted, so none was.")
 
 
 def is_limit(answer: Answer) -> bool:
@@ -114,10 +117,10 @@ class GoogleSheets(Submits, Finds, RemovesMany, Describes):
         return Account(id=f"{self._id}/{self._sheet}", label=f"{title} › {self._sheet}")
 
     def fields(self) -> list[FieldInfo]:
-        return [FieldInfo(key=name, label=name) for name in self._names(self._rows("!1:1"))]
+        return [FieldInfo(key=name, label=name) for name in self._table("!1:1")[0]]
 
     def submit(self, lead: Lead) -> Receipt:
-        names = self._names(self._rows("!1:1"))
+        names, _records = self._table("!1:1")
         if strange := [key for key in lead.record if key not in names]:
             values = {"sheet": self._sheet, "names": ", ".join(strange)}
             raise Refused(Message(NO_COLUMN, values), where=self.name)
@@ -131,7 +134,8 @@ class GoogleSheets(Submits, Finds, RemovesMany, Describes):
     def find(self, leads: Sequence[Lead], since: datetime) -> Iterator[Arrival]:
         del since  # A sheet tells no times: all of it is read.
         sought, seen = Sought(leads), dict[str, int]()
-        for row in self._records():
+        _names, records = self._table()
+        for row in records:
             if tags := sought.tags(row.value):
                 tag = min(tags)
                 seen[tag] = seen.get(tag, 0) + 1
@@ -143,22 +147,73 @@ class GoogleSheets(Submits, Finds, RemovesMany, Describes):
         self.remove_many([arrival])
 
     def remove_many(self, arrivals: Sequence[Arrival]) -> None:
-        grid = self._grid(self._described())
-        # Rows move up when one above is deleted: they are found again now, and go from below.
-        rows = dict(enumerate(self._records(), start=1))
-        going: list[int] = []
-        for arrival in arrivals:
+        marks = Marks(self._grid(self._described()))
+        wanted = dict(zip(numbers(len(arrivals)), arrivals, strict=True))
+        places = self._places(wanted)
+        if not places:
+            return
+        self._change(marks.made(places))
+        try:
+            self._delete(marks, places, wanted)
+        except ToolError:
+            with suppress(ToolError):
+                self._change([marks.forgotten()])
+            raise
+
+    def _delete(
+        self, marks: Marks, places: Mapping[int, int], wanted: Mapping[int, Arrival]
+    ) -> None:
+        """Delete marked rows. Others work in the sheet, too: if one moved, none is deleted."""
+        standing = self._marked(places, wanted)
+        moved = TryLater(Message(MOVED), after=REFILL, where=self.name)
+        if standing.keys() != places.keys():
+            raise moved
+        try:
+            self._change(marks.deleted(standing))
+        except Refused as refused:
+            if self._marked(places, wanted) == standing:
+                raise
+            raise moved from refused
+
+    def _places(self, wanted: Mapping[int, Arrival]) -> dict[int, int]:
+        """Answer where the rows of these arrivals stand; one that is gone is left out."""
+        _names, records = self._table()
+        rows = dict(enumerate(records, start=1))
+        places: dict[int, int] = {}
+        for number, arrival in wanted.items():
             held = [place for place, row in rows.items() if _holds(row, arrival)]
-            same = [place for place in held if rows[place].pick(self.site.keys) == arrival.record]
+            same = [place for place in held if self._is_same(rows[place], arrival)]
             if held and not same:
                 raise Refused(Message(CHANGED), where=self.name)
-            going += same[:1]
-            rows.pop(same[0] if same else 0, None)
-        if going:
-            spans = ({"sheetId": grid, "dimension": "ROWS", "startIndex": place,
-                      "endIndex": place + 1} for place in sorted(going, reverse=True))  # fmt: skip
-            body = {"requests": [{"deleteDimension": {"range": span}} for span in spans]}
-            self.api.post(f"{self._book}:batchUpdate", body=json_body(body)).json.at("replies")
+            for place in same[:1]:
+                places[number] = place
+                del rows[place]
+        return places
+
+    def _marked(self, places: Iterable[int], wanted: Mapping[int, Arrival]) -> dict[int, int]:
+        """Answer where the marked rows stand now, of those that are still what they were."""
+        names, _records = self._table("!1:1")
+        body = json_body({"dataFilters": lookups(places), **AS_STORED})
+        path = f"{self._book}/values:batchGetByDataFilter"
+        found: dict[int, int] = {}
+        answer = self.api.post(path, body=body, repeatable=True).json
+        for one in answer.each("valueRanges") if answer.maybe("valueRanges") else ():
+            filters = one.at("dataFilters.0.developerMetadataLookup")
+            number, place = (
+                int(filters.number("metadataId")),
+                place_of(one.text("valueRange.range")),
+            )
+            row = one.maybe("valueRange.values.0")
+            if row and place and self._is_same(_record(names, row), wanted[number]):
+                found[number] = place
+        return found
+
+    def _is_same(self, row: Piece, arrival: Arrival) -> bool:
+        return _holds(row, arrival) and row.pick(self.site.keys) == arrival.record
+
+    def _change(self, changes: Sequence[Change]) -> None:
+        body = json_body({"requests": changes})
+        self.api.post(f"{self._book}:batchUpdate", body=body).json.at("replies")
 
     @property
     def _link(self) -> str:
@@ -191,14 +246,17 @@ class GoogleSheets(Submits, Finds, RemovesMany, Describes):
             raise NeedsOwner(Message(NO_NAMES, {"sheet": self._sheet}), where=self.name)
         return names
 
-    def _records(self) -> Iterator[Piece]:
-        """Yield the rows below the first, each as a record keyed by the columns' names."""
-        rows = self._rows()
+    def _table(self, part: str = "") -> tuple[list[str], Iterator[Piece]]:
+        """Answer the columns' names, and the rows below them as records."""
+        rows = self._rows(part)
         names = self._names(rows)
-        for row in rows:
-            cells = [cell.value for cell in row.each()]
-            record = dict(reversed([*zip(names, cells, strict=False)]))
-            yield Piece(record, row.origin, row.path)
+        return names, (_record(names, row) for row in rows)
+
+
+def _record(names: Sequence[str], row: Piece) -> Piece:
+    """Answer a row keyed by the columns' names; of two equal names the first one counts."""
+    cells = [cell.value for cell in row.each()]
+    return Piece(dict(reversed([*zip(names, cells, strict=False)])), row.origin, row.path)
 
 
 def _holds(row: Piece, arrival: Arrival) -> bool:

@@ -10,6 +10,7 @@ from sandbox.storage import Account, Record, next_id
 from sandbox.tool import Tool
 from sandbox.tools import google_sheets_cells as cells
 from sandbox.tools.google_sheets_cells import Cell, Range
+from sandbox.tools.google_sheets_draft import Draft, Mark
 from sandbox.world import key_for
 
 SHEET, SHEET_ID = "Leads", 731
@@ -47,6 +48,7 @@ class GoogleSheets(Tool):
         book = "/v4/spreadsheets/{id}"
         self.add("GET", book, self.about)
         self.add("POST", book + ":batchUpdate", self.change)
+        self.add("POST", book + "/values:batchGetByDataFilter", self.read_marked)
         self.add("GET", book + "/values/{range}", self.read)
         self.add("POST", book + "/values/{range}:append", self.append)
 
@@ -131,27 +133,45 @@ class GoogleSheets(Tool):
         return answer({"spreadsheetId": call.path("id"), "tableRange": table, "updates": updates})
 
     def change(self, call: Call) -> web.Response:
-        """Delete rows by their positions, one request after the other; all of them or none."""
+        """Change rows and marks, one request after the other; all of them or none."""
         self._own(call)
-        shelf, requests = call.at.shelf("rows"), call.json().get("requests") or []
-        ids = ["", *shelf.records]
+        requests = call.json().get("requests") or []
         if not requests:
             raise Refusal(self.error(400, "Must specify at least one request."))
+        shelf = call.at.shelf("rows")
+        draft = Draft(SHEET_ID, ["", *shelf.records], dict(self._marks(call.at)))
+        replies = []
         for number, request in enumerate(requests):
-            place = (request.get("deleteDimension") or {}).get("range") or {}
-            start, end = place.get("startIndex", 0), place.get("endIndex", _height(call.at))
-            if place.get("sheetId") != SHEET_ID:
-                said = f"Invalid requests[{number}].deleteDimension: No grid with id"
-                raise Refusal(self.error(400, f"{said}: {place.get('sheetId')}"))
-            if place.get("dimension") != "ROWS" or not 0 <= start < end <= _height(call.at):
-                raise Refusal(self.error(400, f"Invalid requests[{number}].deleteDimension"))
-            if start == 0:
-                said = "You are trying to edit a protected cell or object."
-                raise Refusal(self.error(400, said))
-            del ids[start:end]
-        for gone in set(shelf.records) - set(ids):
+            try:
+                replies.append(draft.change(request))
+            except ValueError as wrong:
+                said = f"Invalid requests[{number}].{next(iter(request), '')}: {wrong}"
+                raise Refusal(self.error(400, said)) from None
+        for gone in set(shelf.records) - set(draft.rows):
             shelf.drop(gone)
-        return answer({"spreadsheetId": call.path("id"), "replies": [{} for _ in requests]})
+        call.at.answers["marks"] = draft.marks
+        return answer({"spreadsheetId": call.path("id"), "replies": replies})
+
+    def read_marked(self, call: Call) -> web.Response:
+        """Show the rows that bear marks, each by the filter that selects it."""
+        self._own(call)
+        asked = call.json()
+        values, times = asked.get("valueRenderOption", ""), asked.get("dateTimeRenderOption", "")
+        order = list(call.at.shelf("rows").records)
+        found = []
+        for one in asked.get("dataFilters") or []:
+            mark = self._marks(call.at).get(
+                one.get("developerMetadataLookup", {}).get("metadataId")
+            )
+            if mark is None or mark.row not in order:
+                continue
+            place, row = order.index(mark.row) + 1, call.at.shelf("rows").records[mark.row]
+            shown = _cut([cells.rendered(cell, values, times) for cell in row.fields["cells"]])
+            span = _a1(place, place + 1, 0, len(self._columns(call.at)))
+            held = {"range": span, "majorDimension": "ROWS", "values": [shown]}
+            found.append({"valueRange": held, "dataFilters": [one]})
+        body = {"spreadsheetId": call.path("id")}
+        return answer({**body, "valueRanges": found} if found else body)
 
     def plant(self, account: Account, resource: str, fields: dict[str, Any], at: float) -> Record:
         del resource
@@ -172,6 +192,10 @@ class GoogleSheets(Tool):
         if any(len(str(value)) > cells.LONGEST for value in row):
             said = f"Your input contains more than the maximum of {cells.LONGEST} characters"
             raise Refusal(self.error(400, f"{said} in a single cell."))
+
+    def _marks(self, account: Account) -> dict[int, Mark]:
+        marks: dict[int, Mark] = account.answers.get("marks", {})
+        return marks
 
     def _columns(self, account: Account) -> tuple[str, ...]:
         return tuple(account.options.get("columns") or COLUMNS)

@@ -1,7 +1,7 @@
 """Google Sheets' own ways: names in the first row, raw values, rows without ids that move."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -10,8 +10,9 @@ import pytest
 from connectors.crm.google_sheets import GoogleSheets
 from connectors.kit.errors import NeedsOwner, Refused, TryLater, UnexpectedAnswer
 from connectors.kit.records import Arrival, Lead
-from tests.connectors.kit.server import Reply, Seen, Server, reply, serving
+from tests.connectors.kit.server import Reply, Seen, reply, serving
 from tests.connectors.lone import LEAD, at
+from tests.connectors.twin import Json
 
 SINCE = datetime(2026, 4, 3, 10, tzinfo=UTC)
 NAMES = ["Email", "Name", "Phone"]
@@ -25,21 +26,62 @@ SHEETS = {
 
 
 class Sheet:
-    """A sheet of a test: its rows, and the answers to all else."""
+    """A sheet of a test: its rows, the marks on them, and who works in it at the same time."""
 
     def __init__(self, *rows: Sequence[object]) -> None:
         self.rows = [*rows]
+        self.marks: dict[int, Sequence[object] | None] = {}
+        self.before_marks: Callable[[], None] = lambda: None
+        self.meanwhile: Callable[[], None] = lambda: None
+        self.refuses = False
 
     def __call__(self, seen: Seen) -> Reply:
         path = unquote(urlsplit(seen.target).path)
         if path.endswith(":append"):
             return reply('{"updates": {"updatedRange": "A9"}}')
         if path.endswith(":batchUpdate"):
-            return reply('{"replies": [{}]}')
+            return self._change(json.loads(seen.body)["requests"])
+        if path.endswith(":batchGetByDataFilter"):
+            return self._marked(json.loads(seen.body)["dataFilters"])
         if "/values/" not in path:
             return reply(json.dumps(SHEETS))
         rows = self.rows[:1] if path.endswith("!1:1") else self.rows
         return reply(json.dumps({"range": "A1:C9", **({"values": rows} if rows else {})}))
+
+    def _change(self, requests: list[Json]) -> Reply:
+        """Change all or nothing, as Google does; others come first with what they change."""
+        if "createDeveloperMetadata" in requests[0]:
+            self.before_marks()
+        if "deleteDimension" in requests[0]:
+            self.meanwhile()
+        rows, marks = [*self.rows], {**self.marks}
+        for (kind, asked), *_more in ([*one.items()] for one in requests):
+            if kind == "deleteDimension":
+                span = asked["range"]
+                assert (span["sheetId"], span["dimension"]) == (731, "ROWS")
+                assert span["endIndex"] == span["startIndex"] + 1
+                gone = rows.pop(span["startIndex"])
+                marks = {id: row for id, row in marks.items() if row is not gone}
+            elif kind == "createDeveloperMetadata":
+                mark = asked["developerMetadata"]
+                if mark["metadataId"] in marks or self.refuses:
+                    return reply('{"error": {"message": "Protected"}}', "400 X")
+                span = mark["location"].get("dimensionRange")
+                marks[mark["metadataId"]] = rows[span["startIndex"]] if span else None
+            else:
+                marks = {}
+        self.rows, self.marks = rows, marks
+        return reply('{"replies": [{}]}')
+
+    def _marked(self, filters: list[Json]) -> Reply:
+        found = []
+        for one in filters:
+            row = self.marks.get(one["developerMetadataLookup"]["metadataId"])
+            places = [place for place, held in enumerate(self.rows, start=1) if held is row]
+            held = [{"range": f"'Bob''s leads'!A{place}:C{place}", "values": [row]}
+                    for place in places]  # fmt: skip
+            found += [{"valueRange": one_held, "dataFilters": [one]} for one_held in held]
+        return reply(json.dumps({"valueRanges": found} if found else {}))
 
 
 def sheets(base: str, *, sheet: str = "Bob's leads", keys: tuple[str, ...] = ()) -> GoogleSheets:
@@ -53,20 +95,6 @@ def sheets(base: str, *, sheet: str = "Bob's leads", keys: tuple[str, ...] = ())
 
 def lead(record: Mapping[str, object]) -> Lead:
     return Lead(tag="bodigu", email=LEAD.email, handles=LEAD.handles, record=record)
-
-
-def deleted(server: Server) -> list[int]:
-    """Answer the positions of the rows that were deleted, in their order."""
-    spans = [
-        request["deleteDimension"]["range"]
-        for seen in server.seen
-        if seen.method == "POST"
-        for request in json.loads(seen.body)["requests"]
-    ]
-    for span in spans:
-        assert (span["sheetId"], span["dimension"]) == (731, "ROWS")
-        assert span["endIndex"] == span["startIndex"] + 1
-    return [span["startIndex"] for span in spans]
 
 
 def test_the_account_is_the_sheet_in_its_spreadsheet() -> None:
@@ -166,44 +194,95 @@ def test_a_row_is_found_again_just_before_it_is_deleted() -> None:
         (arrival,) = sheets(server.url).find([LEAD], SINCE)
         sheet.rows = [NAMES, ["new", "on top"], ["a", "b"], ["x", "Bodigu"]]
         sheets(server.url).remove(arrival)
-        assert deleted(server) == [3]
-        assert [seen.method for seen in server.seen[-2:]] == ["GET", "POST"]
+    assert sheet.rows == [NAMES, ["new", "on top"], ["a", "b"]]
+    assert sheet.marks == {}
 
 
-def test_many_rows_are_deleted_from_below_in_one_call() -> None:
-    rows: list[Sequence[object]] = [
-        NAMES,
-        ["x", "Bodigu"],
-        ["a", "b"],
-        ["x", "Bodigu"],
-        ["y", "Bodigu"],
-    ]
-    with serving(Sheet(*rows)) as server:
+def test_many_rows_are_deleted_from_below_all_at_once() -> None:
+    sheet = Sheet(NAMES, ["x", "Bodigu"], ["a", "b"], ["x", "Bodigu"], ["y", "Bodigu"])
+    with serving(sheet) as server:
         arrivals = list(sheets(server.url).find([LEAD], SINCE))
+        assert [one.id for one in arrivals] == ["bodigu.1", "bodigu.2", "bodigu.3"]
+        server.seen.clear()
         sheets(server.url).remove_many(arrivals)
-        assert deleted(server) == [4, 3, 1]
-        assert len(server.seen) == 4
+        assert len(server.seen) == 6
+    assert sheet.rows == [NAMES, ["a", "b"]]
+
+
+def test_a_row_inserted_above_while_one_is_deleted_costs_nobody_a_row() -> None:
+    sheet = Sheet(NAMES, ["real", "customer"], ["x", "Bodigu"])
+    with serving(sheet) as server:
+        (arrival,) = sheets(server.url).find([LEAD], SINCE)
+        sheet.meanwhile = lambda: sheet.rows.insert(1, ["another", "customer"])
+        with pytest.raises(TryLater, match="moved") as caught:
+            sheets(server.url).remove(arrival)
+        assert caught.value.after == 60
+        whole = [["another", "customer"], ["real", "customer"], ["x", "Bodigu"]]
+        assert sheet.rows == [NAMES, *whole]
+        assert sheet.marks == {}
+        sheet.meanwhile = lambda: None
+        sheets(server.url).remove(arrival)
+    assert sheet.rows == [NAMES, *whole[:2]]
+
+
+def test_a_row_deleted_above_while_one_is_deleted_costs_nobody_a_row() -> None:
+    sheet = Sheet(NAMES, ["old", "row"], ["x", "Bodigu"], ["real", "customer"])
+    with serving(sheet) as server:
+        (arrival,) = sheets(server.url).find([LEAD], SINCE)
+        sheet.meanwhile = lambda: sheet.rows.remove(["old", "row"])
+        with pytest.raises(TryLater, match="moved"):
+            sheets(server.url).remove(arrival)
+    assert sheet.rows == [NAMES, ["x", "Bodigu"], ["real", "customer"]]
+
+
+def test_a_row_that_moved_before_it_was_marked_is_not_taken_for_another() -> None:
+    sheet = Sheet(NAMES, ["x", "Bodigu"], ["real", "customer"])
+    with serving(sheet) as server:
+        (arrival,) = sheets(server.url).find([LEAD], SINCE)
+        sheet.before_marks = lambda: sheet.rows.insert(1, ["another", "customer"])
+        with pytest.raises(TryLater, match="moved"):
+            sheets(server.url).remove(arrival)
+    # The mark came upon another's row, which is not the lead's: nothing is deleted.
+    assert sheet.rows == [
+        NAMES, ["another", "customer"], ["x", "Bodigu"], ["real", "customer"],
+    ]  # fmt: skip
+    assert sheet.marks == {}
+
+
+def test_a_sheet_that_refuses_changes_is_told_and_left_without_marks() -> None:
+    sheet = Sheet(NAMES, ["x", "Bodigu"])
+    with serving(sheet) as server:
+        (arrival,) = sheets(server.url).find([LEAD], SINCE)
+
+        def protect() -> None:
+            sheet.refuses = True
+
+        sheet.meanwhile = protect
+        with pytest.raises(Refused, match="Protected"):
+            sheets(server.url).remove(arrival)
+    assert sheet.rows == [NAMES, ["x", "Bodigu"]]
+    assert sheet.marks == {}
 
 
 def test_a_row_that_is_gone_is_fine_and_nobody_elses_is_touched() -> None:
     gone = Arrival(id="bodigu.1", record={"Email": "x", "Name": "Bodigu"})
     with serving(Sheet(NAMES, ["x", "Somebody"])) as server:
         sheets(server.url).remove(gone)
-        assert deleted(server) == []
+        assert [seen.method for seen in server.seen] == ["GET", "GET"]
 
 
 def test_a_row_that_looks_the_same_and_lacks_the_tag_is_never_deleted() -> None:
     with serving(Sheet(NAMES, ["x"], ["x"])) as server:
         for id in ("bodigu.1", ".1", ""):
             sheets(server.url).remove(Arrival(id=id, record={"Email": "x"}))
-        assert deleted(server) == []
+        assert {seen.method for seen in server.seen} == {"GET"}
 
 
 def test_a_row_that_changed_meanwhile_is_left_to_its_owner() -> None:
     with serving(Sheet(NAMES, ["real@customer.test", "Bodigu"])) as server:
         with pytest.raises(Refused, match="by hand"):
             sheets(server.url).remove(Arrival(id="bodigu.1", record={"Name": "Bodigu"}))
-        assert deleted(server) == []
+        assert {seen.method for seen in server.seen} == {"GET"}
 
 
 @pytest.mark.parametrize(

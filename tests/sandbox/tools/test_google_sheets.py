@@ -154,6 +154,62 @@ def test_all_of_a_change_is_done_or_none(book: Json) -> None:
     assert _values(book)[1:] == [["a"]]
 
 
+def _mark(number: int, place: int | None, key: str = "ours") -> Json:
+    span = {"sheetId": 731, "dimension": "ROWS"}
+    location: Json = {"spreadsheet": True}
+    if place is not None:
+        location = {"dimensionRange": {**span, "startIndex": place, "endIndex": place + 1}}
+    mark = {"metadataId": number, "metadataKey": key, "visibility": "PROJECT"}
+    return {"createDeveloperMetadata": {"developerMetadata": {**mark, "location": location}}}
+
+
+def _change(place: Json, *requests_: Json) -> requests.Response:
+    return _call(place, "POST", ":batchUpdate", {"requests": list(requests_)})
+
+
+def _marked(place: Json, *numbers: int) -> list[tuple[str, list[object]]]:
+    filters = [{"developerMetadataLookup": {"metadataId": number}} for number in numbers]
+    said = _call(place, "POST", "/values:batchGetByDataFilter", {"dataFilters": filters}).json()
+    found = [one["valueRange"] for one in said.get("valueRanges", [])]
+    return [(one["range"], one["values"][0]) for one in found]
+
+
+def test_a_mark_moves_with_its_row_and_goes_with_it(book: Json) -> None:
+    for row in "abc":
+        _append(book, row)
+    assert _change(book, _mark(7, 2), _mark(8, 3)).status_code == 200
+    assert _marked(book, 7, 8, 9) == [("Leads!A3:R3", ["b"]), ("Leads!A4:R4", ["c"])]
+    _delete(book, (1, 2))
+    assert _marked(book, 7, 8) == [("Leads!A2:R2", ["b"]), ("Leads!A3:R3", ["c"])]
+    _delete(book, (1, 2))
+    assert _marked(book, 7, 8) == [("Leads!A2:R2", ["c"])]
+
+
+def test_a_marks_number_is_taken_once_and_a_stale_deletion_undone_by_it(book: Json) -> None:
+    for row in "abc":
+        _append(book, row)
+    _change(book, _mark(7, 2))
+    _delete(book, (1, 2))
+    span = {"sheetId": 731, "dimension": "ROWS", "startIndex": 2, "endIndex": 3}
+    stale = _change(book, {"deleteDimension": {"range": span}}, _mark(7, None))
+    assert stale.status_code == 400
+    assert "already exists" in stale.json()["error"]["message"]
+    assert _values(book)[1:] == [["b"], ["c"]]
+    unmark = {"deleteDeveloperMetadata": {
+        "dataFilter": {"developerMetadataLookup": {"metadataKey": "ours"}}}}  # fmt: skip
+    said = _change(book, unmark).json()["replies"][0]["deleteDeveloperMetadata"]
+    assert said == {"deletedDeveloperMetadata": [{"metadataId": 7, "metadataKey": "ours"}]}
+    assert _change(book, _mark(7, 1)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [_mark(0, 1), _mark(7, 1, key=""), _mark(7, 0), {"addSheet": {}}],
+)
+def test_a_change_that_cannot_be_is_refused(book: Json, request_: Json) -> None:
+    assert _change(book, request_).status_code == 400
+
+
 def test_a_lead_becomes_a_row_and_a_row_sets_off_what_follows(draw: Draw, control: Control) -> None:
     chain = draw("website", "google_sheets", "crm")
     send_form(chain, ANN)
