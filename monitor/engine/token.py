@@ -14,6 +14,7 @@ from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 
 from connectors import catalog
+from connectors.kit.base import Connector
 from connectors.kit.grant import CLIENT_ID, CLIENT_SECRET, Grant
 from connectors.kit.message import Message, _
 from connectors.kit.ports import Ports
@@ -56,7 +57,8 @@ class Kept:
 
 def grant_of(connection: Connection) -> Grant | None:
     """Answer how the connection's tool gives access, None where it is not by OAuth2."""
-    grant = catalog.connector(connection.connector).grant
+    tool = _tool(connection)
+    grant = tool.grant if tool else None
     if grant is None:
         return None
     base = connection.base or settings.TOOL_URLS.get(connection.connector, "")
@@ -85,7 +87,8 @@ def authority(connection: Connection, grant: Grant, ports: Ports) -> Authority:
         id=str(connection.settings.get(CLIENT_ID) or connection.secrets.get(CLIENT_ID, "")),
         secret=str(connection.secrets.get(CLIENT_SECRET, "")),
     )
-    return Authority(catalog.connector(connection.connector).name, grant, client, ports)
+    tool = _tool(connection)
+    return Authority(tool.name if tool else connection.connector, grant, client, ports)
 
 
 def mark(connection: Connection, grant: Grant) -> str:
@@ -96,8 +99,17 @@ def mark(connection: Connection, grant: Grant) -> str:
 
 def about(connection: Connection, text: str) -> Message:
     """Answer a sentence about a connection and its tool."""
-    tool = catalog.connector(connection.connector).name
-    return Message(text, {"connection": connection.name, "tool": tool})
+    tool = _tool(connection)
+    name = tool.name if tool else connection.connector
+    return Message(text, {"connection": connection.name, "tool": name})
+
+
+def _tool(connection: Connection) -> type[Connector] | None:
+    """Answer the connector, None for one that this version no longer has."""
+    try:
+        return catalog.connector(connection.connector)
+    except KeyError:
+        return None
 
 
 def lasting(grant: Grant, tokens: Tokens, now: datetime) -> Kept:

@@ -233,6 +233,15 @@ def test_tools_without_a_page_of_consent_have_no_page_to_connect(
     assert "there is nothing to connect" in said(refused)
 
 
+def test_a_tool_that_this_version_no_longer_has_is_no_fault(owner: Owner) -> None:
+    place = books.allowed(owner.begin())
+    Connection.objects.filter(pk=owner.row.pk).update(connector="fax")
+    assert owner.browser.get(owner.page).status_code == 404
+    assert "nothing to connect" in said(owner.browser.post(f"{owner.page}begin/"))
+    assert "nothing to connect" in owner.come_back(place)
+    assert owner.browser.get("/connections/").status_code == 200
+
+
 def test_no_page_shows_a_token_or_a_secret(owner: Owner) -> None:
     owner.connect()
     kept = Token.objects.get().secrets
