@@ -1,0 +1,1 @@
+"""What those who build Handoff make things with; no part of the product."""
