@@ -64,8 +64,15 @@ async def _customer(errand: Errand) -> str:
     made: dict[str, Any] = {"DisplayName": name}
     if email := errand.values.get("email"):
         made["PrimaryEmailAddr"] = {"Address": email}
-    said = await errand.take("POST", _path(errand, "customer"), **_sent(errand, made))
-    return str(said["Customer"]["Id"])
+    status, said = await errand.call("POST", _path(errand, "customer"), **_sent(errand, made))
+    if _is_duplicate(said):
+        # Another automation made the customer meanwhile.
+        known = await _known(errand, name)
+    elif status < 400:
+        known = said["Customer"]
+    if known is None:
+        raise NotTaken(f"{status}: {str(said)[:300]}")
+    return str(known["Id"])
 
 
 async def _known(errand: Errand, name: str) -> dict[str, Any] | None:

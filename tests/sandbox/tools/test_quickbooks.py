@@ -176,6 +176,19 @@ def test_a_lead_becomes_a_customer_and_an_unsent_invoice(draw: Draw, control: Co
     assert invoice["fields"]["EmailStatus"] == "NotSet"
 
 
+def test_customer_and_invoice_may_be_written_at_the_same_time(draw: Draw, control: Control) -> None:
+    chain = draw(
+        "website", "quickbooks_customer", {"tool": "quickbooks_invoice", "after": "website"}
+    )
+    for number in range(8):
+        send_form(chain, lead(f"both{number}", full_name=f"Ann Both{number}"))
+    control.until("quickbooks", 8, chain["name"], "invoices")
+    assert len(control.until("quickbooks", 8, chain["name"], "customers")) == 8
+    assert {
+        one["outcome"] for one in control.deliveries() if chain["name"] in one["automation"]
+    } == {"delivered"}
+
+
 def test_an_amount_reaches_the_invoice_from_a_hop_that_holds_it(
     draw: Draw, control: Control
 ) -> None:
