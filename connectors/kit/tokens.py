@@ -136,14 +136,11 @@ class Authority:
         raise error
 
     def _read(self, told: Mapping[str, object]) -> Tokens:
-        access, seconds = told.get("access_token"), told.get("expires_in")
+        access = told.get("access_token")
         if not isinstance(access, str) or not access:
             raise _NoTokens
-        try:
-            lives = None if seconds is None else float(str(seconds))
-        except ValueError:
-            lives = None
-        return Tokens(access=access, refresh=str(told.get("refresh_token") or ""), seconds=lives)
+        refresh, seconds = told.get("refresh_token"), _seconds(told.get("expires_in"))
+        return Tokens(access=access, refresh=str(refresh or ""), seconds=seconds)
 
     def _refusal(self, code: str, reply: Reply | None, sent: tuple[str, ...]) -> ToolError:
         """Answer the error for an authority that gave no tokens (RFC 6749, §5.2)."""
@@ -235,8 +232,17 @@ class _Told:
             raise _NoTokens from None
         if not isinstance(told, dict):
             raise _NoTokens
-        return told
+        # Authlib would stumble over an end that is no whole number; ours is read in one place.
+        return {**told, "expires_in": _seconds(told.get("expires_in")), "expires_at": None}
 
     def raise_for_status(self) -> None:
         """Say that there are no tokens in it; the status is read from the reply."""
         raise _NoTokens
+
+
+def _seconds(told: object) -> int | None:
+    """Answer how long a token lives, None for what is no number."""
+    try:
+        return None if told is None else int(float(str(told)))
+    except (ValueError, OverflowError):
+        return None

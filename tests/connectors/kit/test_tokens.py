@@ -217,3 +217,23 @@ def test_a_grant_moves_with_its_tool() -> None:
     assert grant.at("http://127.0.0.1:7/api").token_url == "http://127.0.0.1:7/t"
     assert grant.at("", {"domain": "shop.vendor.test"}).token_url == "https://shop.vendor.test/t"
     assert not grant.asks_owner
+
+
+def test_an_answer_without_end_is_not_read_to_its_end() -> None:
+    ports = Ports(networks=LOOPBACK, seconds=5, size=100)
+    with serving(reply("x" * 101)) as server, pytest.raises(UnexpectedAnswer):
+        asked(server.url, ports)
+
+
+@pytest.mark.parametrize("told", ["soon", None, "", "inf", [3600]])
+def test_a_life_that_is_no_number_is_as_good_as_none(told: object) -> None:
+    answer = json.dumps({"access_token": "x", "expires_in": told})
+    with serving(reply(answer)) as server:
+        assert asked(server.url).seconds is None
+
+
+@pytest.mark.parametrize("told", [3599, "3599", 3599.5, "3599.5"])
+def test_a_life_is_read_however_it_is_written(told: object) -> None:
+    answer = json.dumps({"access_token": "x", "expires_in": told, "expires_at": "2031-01-01"})
+    with serving(reply(answer)) as server:
+        assert asked(server.url).seconds == 3599

@@ -5,12 +5,14 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from itertools import count
 from threading import Barrier
+from typing import Any
 
 import pytest
 from django.db import connection as database
 from django.utils import timezone
 
 from connectors.kit.errors import NeedsOwner, Paced, ToolError, TryLater
+from connectors.kit.tokens import Tokens
 from monitor.engine import connection as engine
 from monitor.engine import run, token
 from monitor.engine.access import Access
@@ -113,6 +115,14 @@ def test_a_connection_that_is_only_tried_leaves_no_token(db: None, server: Ledge
     place.row.pk = None
     assert place.access().token()
     assert not Token.objects.exists()
+
+
+def test_a_connection_that_is_only_tried_and_asks_an_owner_has_no_token(place: Place) -> None:
+    place.row.pk = None
+    access = place.access()
+    with pytest.raises(NeedsOwner, match="not connected yet"):
+        access.token()
+    assert not access.renew()
 
 
 def test_a_fresh_token_is_used_as_it_is(place: Place) -> None:
@@ -310,6 +320,67 @@ def test_a_wrong_client_secret_needs_the_owner_and_is_not_asked_at_every_call(
     place.row.refresh_from_db()
     place.ahead += HOUR
     assert place.access().token()
+
+
+def test_a_refresh_that_ends_after_the_owner_connected_again_gives_way(place: Place) -> None:
+    row = place.kept()
+    claim = token.claim(row, place.now)
+    place.connected()
+    answered = place.access()._renewed(row, claim, None)
+    assert answered.value == place.kept().secrets["access"]
+
+
+def test_a_refusal_that_comes_after_the_owner_connected_again_is_passed_over(place: Place) -> None:
+    row = place.kept()
+    claim = token.claim(row, place.now)
+    books.change(place.server, place.name, revoke=True)
+    place.connected()
+    answered = place.access()._renewed(row, claim, None)
+    assert answered.value == place.kept().secrets["access"]
+    assert check(place) == place.name
+
+
+def given(place: Place, **tokens: Any) -> None:
+    """Store what a vendor gave that names no way to renew it."""
+    grant = token.grant_of(place.row)
+    assert grant is not None
+    access = place.server.account(place.name)["access_token"]
+    token.keep(place.row, grant, Tokens(access=access, **tokens), place.now)
+
+
+def test_a_token_that_cannot_be_renewed_serves_until_it_ends(place: Place) -> None:
+    given(place, seconds=600)
+    place.ahead = timedelta(minutes=9, seconds=50)
+    assert place.access().token()
+    place.ahead = timedelta(minutes=11)
+    with pytest.raises(NeedsOwner, match="press “Reconnect”"):
+        place.access().token()
+
+
+def test_a_token_that_does_not_say_when_it_ends_serves_until_it_is_refused(place: Place) -> None:
+    given(place)
+    assert place.kept().expires_at is None
+    place.ahead = 1000 * HOUR
+    access = place.access()
+    assert access.token()
+    assert not access.renew()
+
+
+def test_tokens_that_no_key_opens_need_the_owner(place: Place) -> None:
+    with database.cursor() as cursor:
+        cursor.execute("UPDATE monitor_token SET secrets = 'sealed by another key'")
+    with pytest.raises(NeedsOwner, match="cannot be opened"):
+        place.access().token()
+
+
+def test_a_client_that_was_replaced_fetches_a_token_of_its_own(
+    db: None, server: LedgerServer
+) -> None:
+    place, other = (Place(server, books.OwnBooks) for _ in range(2))
+    first = place.access().token()
+    place.row.settings, place.row.secrets = other.row.settings, other.row.secrets
+    assert place.access().token() != first
+    assert check(place) == other.name
 
 
 def check(place: Place) -> str:
