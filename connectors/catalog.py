@@ -1,6 +1,7 @@
 """Every connector there is: one explicit list, no scanning."""
 
 from connectors.crm.airtable import Airtable
+from connectors.crm.espocrm import EspoCRM
 from connectors.crm.google_sheets import GoogleSheets
 from connectors.crm.hubspot import HubSpot
 from connectors.crm.odoo import Odoo
@@ -41,6 +42,7 @@ CATALOG: tuple[type[Connector], ...] = (
     QuickBooks,
     Xero,
     GoogleSheets,
+    EspoCRM,
 )
 
 _BY_SLUG = {entry.slug: entry for entry in CATALOG}

@@ -17,6 +17,7 @@ from sandbox.tools.activecampaign import ActiveCampaign
 from sandbox.tools.airtable import Airtable
 from sandbox.tools.brevo import Brevo
 from sandbox.tools.crm import Crm
+from sandbox.tools.espocrm import EspoCRM
 from sandbox.tools.google_sheets import GoogleSheets
 from sandbox.tools.gravity_forms import GravityForms
 from sandbox.tools.hubspot import HubSpot
@@ -54,6 +55,7 @@ TOOLS: tuple[type[Tool], ...] = (
     Odoo,
     GoogleSheets,
     Salesforce,
+    EspoCRM,
 )
 MAIN = "main"
 

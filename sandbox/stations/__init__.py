@@ -6,6 +6,7 @@ from sandbox.stations import (
     airtable,
     brevo,
     crm,
+    espocrm,
     google_sheets,
     gravity_forms,
     hubspot,
@@ -43,4 +44,5 @@ STATIONS: tuple[Station, ...] = (
     *odoo.STATIONS,
     *google_sheets.STATIONS,
     *salesforce.STATIONS,
+    *espocrm.STATIONS,
 )

@@ -244,7 +244,7 @@ def test_a_choice_the_tool_names_is_one_it_takes(
         return
     chosen, lead = own[0], twin.lead()
     site = replace(connector.site, keys=(*connector.site.keys, chosen.key))
-    with_choice = build(twin.slug, site)
+    with_choice = type(connector)(site)
     assert isinstance(with_choice, Submits)
     choice = chosen.choices[0]
     # A mapping may write a choice as a number, where the tool counts its own.

@@ -18,10 +18,12 @@ TOKEN = "access_token"
 Json = dict[str, Any]
 
 
-def lead_of(record: Callable[[str, str], Mapping[str, object]]) -> Lead:
+def lead_of(
+    record: Callable[[str, str], Mapping[str, object]], at: str = "main.handoff.test"
+) -> Lead:
     """Answer a new lead whose surname is its tag spelled as a name."""
     tag = "".join(secrets.choice(LETTERS if n % 2 == 0 else "aeiou") for n in range(12))
-    email = f"probe+{tag}@main.handoff.test"
+    email = f"probe+{tag}@{at}"
     handles = (email, tag.capitalize())
     return Lead(tag=tag, email=email, handles=handles, record=record(email, tag.capitalize()))
 

@@ -7,6 +7,7 @@ from tests.connectors.twins import (
     activecampaign,
     airtable,
     brevo,
+    espocrm,
     google_sheets,
     gravity_forms,
     html_form,
@@ -45,6 +46,7 @@ TWINS: tuple[Twin, ...] = (
     *odoo.TWINS,
     *google_sheets.TWINS,
     *salesforce.TWINS,
+    *espocrm.TWINS,
 )
 
 
