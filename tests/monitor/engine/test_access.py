@@ -438,7 +438,8 @@ def test_the_connection_stops_with_one_alert_and_goes_on_once_connected(place: P
     row = Connection.objects.get(pk=place.row.pk)
     assert row.state == ConnectionState.NEEDS_OWNER
     assert "Reconnect" in row.problem["key"]
-    assert Alert.objects.filter(incident__connection=row).count() == 1
+    (alert,) = Alert.objects.filter(incident__connection=row)
+    assert "press “Reconnect”" in str(alert.news)
     assert place.facts()["refused"] == 1
     place.connected()
     engine.prove(row, timezone.now())
