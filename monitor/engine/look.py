@@ -155,8 +155,8 @@ def _look(batch: Batch, stops: Sequence[Standing]) -> list[Sighting]:
         return [sighting.failed(stop, why, at) for stop in stops]
     try:
         return _search(batch, stops, at)
-    except Refused as error:
-        return _refused(batch, stops, error, at)
+    except (Refused, UnexpectedAnswer) as error:
+        return _apart(batch, stops, error, at)
     except ToolError as error:
         if isinstance(error, Paced) and (error.after or 0.0) < SOON:
             # A look that was not made says nothing: neither of the lead nor of the tool.
@@ -169,10 +169,13 @@ def _look(batch: Batch, stops: Sequence[Standing]) -> list[Sighting]:
         return [sighting.failed(stop, error.message, at, after=after) for stop in stops]
 
 
-def _refused(
-    batch: Batch, stops: Sequence[Standing], error: Refused, at: datetime
+def _apart(
+    batch: Batch, stops: Sequence[Standing], error: ToolError, at: datetime
 ) -> list[Sighting]:
-    """One lead may be what the tool refuses: if half of them pass, the rest is halved again."""
+    """One lead may be what the tool refuses, or its record what nobody can read.
+
+    If half of them pass, the rest is halved again.
+    """
     if len(stops) == 1:
         return [sighting.failed(stops[0], error.message, at)]
     middle = len(stops) // 2
@@ -187,7 +190,7 @@ def _refused(
         return [sighting.failed(stop, error.message, at) for stop in stops]
     found: list[Sighting] = []
     for half, answer in zip(halves, answers, strict=True):
-        found += _refused(batch, half, error, at) if answer is None else answer
+        found += _apart(batch, half, error, at) if answer is None else answer
     return found
 
 
@@ -272,15 +275,15 @@ def _keep(
 def _following(seen: Sequence[Sighting]) -> dict[int, datetime]:
     """Answer when to look again at the stops where nothing new was seen and no judgement is due.
 
-    The runs stay locked meanwhile. One that was judged while we looked has other plans by now.
+    The runs stay locked meanwhile, so that no judge plans anything else before this is written.
     """
     runs = {one.stop.run_id for one in seen}
-    judged = dict(bulk.select(Run, ("id", "judged_at"), runs, lock=True))
+    planned = dict(bulk.select(Run, ("id", "outlooks"), runs, lock=True))
     found = {}
     for one in seen:
         if one.eventful:
             continue
-        outlook = stored.read_outlook(one.stop.outlook, judged.get(one.stop.run_id))
+        outlook = stored.read_outlook(planned.get(one.stop.run_id, {}).get(one.stop.hop))
         again = outlook.after(one.looked_at) if outlook else None
         if again is not None:
             found[one.stop.pk] = again

@@ -56,7 +56,6 @@ class Standing(NamedTuple):
     failing_since: datetime | None
     records: list[dict[str, Any]]
     looks: bulk.Written
-    outlook: list[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,7 +217,16 @@ def _differences(arrival: Arrival, run: Journey, look: Look) -> list[dict[str, A
     found = compare(run.lead, look.rules, arrival.record)
     if found:
         found = compare(run.lead, look.rules, arrival.record, look.others(run))
-    return [stored.difference(one) for one in found]
+    return [_short(stored.difference(one)) for one in found]
+
+
+def _short(difference: dict[str, Any]) -> dict[str, Any]:
+    """Answer a stored difference that fits into a page and a mail, whatever the tool held."""
+    seen = [
+        f"{value[:LONGEST]}…" if isinstance(value, str) and len(value) > LONGEST else value
+        for value in difference["seen"]
+    ]
+    return {**difference, "seen": seen}
 
 
 def _clipped(record: Mapping[str, object]) -> dict[str, Any]:

@@ -6,12 +6,19 @@ from collections.abc import Iterator
 import pytest
 
 from tests import postgres
+from tests.monitor.conftest import _nothing_frozen
 from tests.monitor.engine.conftest import opened, world
 from tests.survival.stage import Stage
 
-__all__ = ["database", "opened", "own_database", "stage", "world"]
+__all__ = ["_nothing_frozen", "database", "opened", "own_database", "stage", "world"]
 
 DATABASE = os.environ.get("HANDOFF_TEST_DATABASE", "sqlite")
+
+
+@pytest.fixture(autouse=True)
+def _prompt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the small tool answer at once: hundreds of leads would wait 40 ms each."""
+    monkeypatch.setattr("tests.monitor.engine.tool._Handler.disable_nagle_algorithm", True)
 
 
 def _fresh() -> Iterator[dict[str, str]]:

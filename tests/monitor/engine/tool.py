@@ -13,6 +13,9 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 Record = dict[str, Any]
 
+HUGE = "(nine megabytes)"
+"""Stands for so much in a record; it is written out where it is answered."""
+
 SETTINGS = {
     "auth": "bearer",
     "check_path": "/me",
@@ -46,11 +49,15 @@ class Carrier:
 
 @dataclass
 class Shelf:
-    """One account of the tool. `answers` maps a method to the status it gives instead."""
+    """One account of the tool. `answers` maps a method to the status it gives instead.
+
+    A call whose address holds one of the words in `refuses` is refused.
+    """
 
     records: list[Record] = field(default_factory=list)
     carriers: list[Carrier] = field(default_factory=list)
     answers: dict[str, int] = field(default_factory=dict)
+    refuses: set[str] = field(default_factory=set)
     commits: bool = False
     keeps: bool = False
     calls: Counter[str] = field(default_factory=Counter)
@@ -143,6 +150,8 @@ class _Handler(BaseHTTPRequestHandler):
             shelf = self.tool.shelf(name)
             shelf.calls[self.command] += 1
             status = shelf.answers.get(self.command, 0)
+            if any(word in unquote(self.path) for word in shelf.refuses):
+                status = 400
             said: Any = {}
             if self.headers.get("Authorization") != "Bearer good":
                 status = status or 401
@@ -176,7 +185,8 @@ class _Handler(BaseHTTPRequestHandler):
         return 200, {}
 
     def _answer(self, status: int, said: Any) -> None:
-        text = json.dumps(said, default=lambda at: at.astimezone(UTC).isoformat()).encode()
+        told = json.dumps(said, default=lambda at: at.astimezone(UTC).isoformat())
+        text = told.replace(HUGE, "x" * 9_000_000).encode()
         self.send_response_only(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(text)))
