@@ -4,7 +4,7 @@ Django's own bulk_update builds a CASE for every row and column and costs ten ti
 """
 
 import json
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -14,10 +14,18 @@ from django.db import connection, models
 MOST = 30_000
 """Placeholders in one statement; PostgreSQL takes 65,535."""
 
-PLAIN = (models.CharField, models.TextField, models.IntegerField, models.ForeignKey)
+PLAIN = (
+    models.CharField,
+    models.TextField,
+    models.IntegerField,
+    models.FloatField,
+    models.BooleanField,
+    models.ForeignKey,
+)
 """Columns whose values the drivers take as they are."""
 
 Row = Sequence[Any]
+M = TypeVar("M", bound=models.Model)
 T = TypeVar("T")
 
 
@@ -32,40 +40,53 @@ def select(
     columns: Sequence[str],
     ids: Collection[int],
     *,
+    by: str = "id",
     claim: str | None = None,
     written: Collection[str] = (),
     lock: bool = False,
 ) -> list[list[Any]]:
     """Answer `columns` of the rows with these ids, in the order of their ids.
 
-    With a `claim` only those it holds. JSON of the columns in `written` is left as it is written.
-    With `lock` nobody else writes the rows before the transaction ends.
+    With `by` the ids are those of another row that the rows belong to; with a `claim` only those
+    it holds are answered. JSON of the columns in `written` is left as it is written. With `lock`
+    nobody else changes the rows before the transaction ends.
     """
     if not ids:
         return []
     names = ", ".join(f'"{_column(model, name)}"' for name in columns)
     held = "" if claim is None else ' AND "claim" = %s'
     tail = [] if claim is None else [claim]
-    end = " FOR UPDATE" if lock and connection.vendor == "postgresql" else ""
-    readers = [
-        (at, read)
-        for at, name in enumerate(columns)
-        if (read := _reader(model, name, connection.vendor, written=name in written)) is not None
-    ]
+    end = " FOR NO KEY UPDATE" if lock and connection.vendor == "postgresql" else ""
     found: list[list[Any]] = []
     with connection.cursor() as cursor:
         for part in _slices(sorted(ids), MOST):
             places = ", ".join(["%s"] * len(part))
             cursor.execute(
                 f'SELECT {names} FROM "{model._meta.db_table}" '  # noqa: S608 - our own names
-                f'WHERE "id" IN ({places}){held} ORDER BY "id"{end}',
+                f'WHERE "{_column(model, by)}" IN ({places}){held} ORDER BY "id"{end}',
                 [*part, *tail],
             )
             found += map(list, cursor.fetchall())
-    for row in found:
-        for at, read in readers:
-            row[at] = read(row[at])
+    for at, name in enumerate(columns):
+        read = _reader(model, name, connection.vendor, written=name in written)
+        if read is not None:
+            for row in found:
+                row[at] = read(row[at])
     return found
+
+
+def instances(
+    model: type[M],
+    ids: Collection[int],
+    *,
+    without: Collection[str] = (),
+    claim: str | None = None,
+    lock: bool = False,
+) -> list[M]:
+    """Answer whole rows as Django has them, for a third of what its own queries cost."""
+    names = [field.attname for field in model._meta.concrete_fields if field.name not in without]
+    rows = select(model, names, ids, claim=claim, lock=lock)
+    return [model.from_db(connection.alias, names, row) for row in rows]
 
 
 def insert(model: type[models.Model], columns: Sequence[str], rows: Iterable[Row]) -> None:
@@ -101,6 +122,22 @@ def update(
         _update_one_by_one(model, columns, prepared, claim)
     else:
         _update_together(model, columns, prepared, claim)
+
+
+def change(
+    model: type[models.Model], id: int, values: Mapping[str, Any], where: Mapping[str, Any]
+) -> bool:
+    """Write one row if it still holds what `where` says; answer whether it did."""
+    names = (*values, "id", *where)
+    sets = ", ".join(f'"{_column(model, name)}" = %s' for name in values)
+    conditions = " AND ".join(f'"{_column(model, name)}" = %s' for name in ("id", *where))
+    ((*row,),) = _prepared(model, names, [(*values.values(), id, *where.values())])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'UPDATE "{model._meta.db_table}" SET {sets} WHERE {conditions}',  # noqa: S608
+            row,
+        )
+        return bool(cursor.rowcount == 1)
 
 
 def _update_one_by_one(

@@ -2,14 +2,18 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any
 
 from connectors import catalog
 from connectors.kit.base import Ability, Resource
+from monitor.engine import bulk
 from monitor.models import Chain, ChainVersion, Hop
 from monitor.rules.fields import FieldRule
 from monitor.rules.plan import HopPlan, LookPace, Plan
+
+VERSIONS = 10_000
+"""Versions that a process keeps at hand at most."""
 
 
 class Frozen:
@@ -25,10 +29,30 @@ class Frozen:
         self.keys = {slug: tuple(rules) for slug, rules in self.rules.items()}
 
 
-@lru_cache(maxsize=4096)
+_known: dict[int, Frozen] = {}
+
+
 def frozen(version: int) -> Frozen:
     """Answer a chain's version; it never changes, so each process reads it once."""
-    return Frozen(ChainVersion.objects.values_list("document", flat=True).get(pk=version))
+    known = _known.get(version)
+    if known is None:
+        document = ChainVersion.objects.values_list("document", flat=True).get(pk=version)
+        known = _known[version] = Frozen(document)
+    return known
+
+
+def prepare(versions: Iterable[int]) -> None:
+    """Read the versions that this process has not read yet, all at once."""
+    missing = set(versions) - _known.keys()
+    if len(missing) + len(_known) > VERSIONS:
+        _known.clear()
+    for version, document in bulk.select(ChainVersion, ("id", "document"), missing):
+        _known[version] = Frozen(document)
+
+
+def forget() -> None:
+    """Read every version anew from now on; tests begin with another database."""
+    _known.clear()
 
 
 def freeze(chain: Chain, now: datetime) -> ChainVersion:

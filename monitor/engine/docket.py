@@ -11,7 +11,7 @@ from monitor.engine import alert, bulk, run, stored
 from monitor.engine.chain import frozen
 from monitor.engine.judged import Judged
 from monitor.engine.story import story, subject_of
-from monitor.models import AlertEvent, Chain, Confirmation, Incident, Run
+from monitor.models import AlertEvent, Chain, Confirmation, Incident, Run, Workspace
 from monitor.rules.budget import Allowed
 from monitor.rules.case import Case, Doubt, OpenIncident, Outcome
 from monitor.rules.plan import superseded
@@ -41,8 +41,10 @@ class Docket:
     def of(cls, judged: Sequence[Judged], now: datetime) -> "Docket":
         """Answer what is open about the chains of these runs."""
         ids = {one.run.chain_id for one in judged}
-        locked = Chain.objects.filter(pk__in=ids).order_by("pk").defer("pins", "extras", "recent")
-        rows = locked.select_related("workspace").select_for_update(of=("self",), no_key=True)
+        rows = bulk.instances(Chain, ids, without=("pins", "extras", "recent"), lock=True)
+        workspaces = Workspace.objects.in_bulk({chain.workspace_id for chain in rows})
+        for chain in rows:
+            chain.workspace = workspaces[chain.workspace_id]
         docket = cls({chain.pk: chain for chain in rows}, now)
         docket._read()
         return docket

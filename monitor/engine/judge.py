@@ -11,7 +11,7 @@ from django.db import transaction
 
 from connectors.kit.message import Message, _
 from monitor.engine import ahead, bulk, due, incident, stored
-from monitor.engine.chain import frozen
+from monitor.engine.chain import frozen, prepare
 from monitor.engine.judged import Followed, Judged, Stopped
 from monitor.engine.wake import Wake
 from monitor.models import Chain, Residue, ResidueState, Run, Stop, Submission
@@ -31,7 +31,16 @@ HAND_INS: Mapping[str, HandIn] = {
     Submission.REFUSED: HandIn.REFUSED,
     Submission.UNKNOWN: HandIn.UNKNOWN,
 }
-COLUMNS = ("due_at", "verdict", "hops", "findings", "judged_at", "settled_at", "amended_at")
+COLUMNS = (
+    "due_at",
+    "verdict",
+    "hops",
+    "findings",
+    "outlooks",
+    "judged_at",
+    "settled_at",
+    "amended_at",
+)
 FIRST_LATER = timedelta(days=1)
 SECOND_LATER = timedelta(days=7)
 RETRY_LATER = timedelta(hours=1)
@@ -109,11 +118,11 @@ def _judge(ids: Sequence[int], token: str, now: datetime, soon: _Soon) -> None:
 
 
 def _judged(ids: Sequence[int], token: str, now: datetime) -> list[Judged]:
-    found = Run.objects.filter(pk__in=ids, claim=token).defer("lead", "hops")
-    mine = list(found.order_by("pk"))
-    rows = Stop.objects.filter(run__in=[run.pk for run in mine]).order_by()
+    mine = bulk.instances(Run, ids, claim=token, without=("lead", "hops", "outlooks"))
+    prepare(run.version_id for run in mine)
     stops: dict[int, dict[str, Stopped]] = defaultdict(dict)
-    for stop in map(Stopped._make, rows.values_list(*Stopped._fields)):
+    rows = bulk.select(Stop, Stopped._fields, [run.pk for run in mine], by="run_id")
+    for stop in map(Stopped._make, rows):
         stops[stop.run_id][stop.hop] = stop
     keeps = dict(
         Chain.objects.filter(pk__in={run.chain_id for run in mine}).values_list("pk", "keep_failed")
@@ -160,6 +169,7 @@ def _row(one: Judged, now: datetime) -> tuple[Any, ...]:
         said,
         [stored.hop(hop) for hop in judgement.hops],
         findings,
+        stored.outlooks(judgement.hops),
         now,
         run.settled_at or (now if judgement.settled else None),
         now if amended else run.amended_at,
@@ -176,26 +186,24 @@ def _again(one: Judged, now: datetime) -> datetime | None:
 
 
 def _wait(judged: Sequence[Judged], now: datetime) -> None:
-    """Write when each stop is looked at next, and what follows a look that sees nothing new.
+    """Write when each stop is looked at next.
 
     A stop that is being looked at keeps its hold, except where the run is settled: what comes of
     a look that is still under way then would be no part of the verdict.
     """
     rows, ended = list[bulk.Row](), list[bulk.Row]()
     for one in judged:
-        wanted = {hop.hop: hop for hop in one.judgement.hops}
+        wanted = one.judgement.next_at
         for hop, stop in one.stops.items():
-            said = wanted.get(hop)
-            next_at = (said.next_look_at if said else None) or _later(one, hop, now)
-            outlook = stored.outlook(said.outlook if said else None, now)
+            next_at = wanted.get(hop) or _later(one, hop, now)
             if stop.stuck_at is not None:
                 continue
             if one.newly_settled:
-                ended.append((stop.pk, next_at, [], "", 0))
-            elif not stop.attempts and (next_at or stop.due_at):
-                rows.append((stop.pk, next_at, outlook))
-    bulk.update(Stop, ("due_at", "outlook"), rows, claim="")
-    bulk.update(Stop, ("due_at", "outlook", "claim", "attempts"), ended, claim=None)
+                ended.append((stop.pk, next_at, "", 0))
+            elif not stop.attempts and next_at != stop.due_at:
+                rows.append((stop.pk, next_at))
+    bulk.update(Stop, ("due_at",), rows, claim="")
+    bulk.update(Stop, ("due_at", "claim", "attempts"), ended, claim=None)
 
 
 def _later(one: Judged, hop: str, now: datetime) -> datetime | None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from monitor.engine import ahead, due, run
-from monitor.engine.chain import frozen
+from monitor.engine.chain import frozen, prepare
 from monitor.models import Cause, Chain, Connection, ConnectionState
 from monitor.rules.budget import Exhausted
 from monitor.rules.schedule import BadSchedule, Schedule
@@ -137,6 +137,7 @@ def _watching(chains: Iterable[Chain]) -> list[Chain]:
             workspace__in={chain.workspace_id for chain in awake}
         ).only("workspace_id", "slug", "state", "paused_at", "deleted_at")
     }
+    prepare(chain.version_id for chain in awake if chain.version_id)
     return [chain for chain in awake if _passable(chain, places)]
 
 

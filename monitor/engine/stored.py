@@ -1,6 +1,6 @@
 """How the rules' facts are kept in JSON columns, and read back: one pair of functions a fact."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -82,18 +82,20 @@ def read_difference(document: Mapping[str, Any]) -> Difference:
     )
 
 
-def outlook(planned: Outlook | None, judged_at: datetime) -> list[str]:
-    """Answer what a judgement planned for one stop as it is stored, [] for nothing."""
-    if planned is None:
-        return []
-    return [at.isoformat() for at in (judged_at, planned.decides_at, *planned.looks)]
+def outlooks(hops: Iterable[HopJudgement]) -> dict[str, list[str]]:
+    """Answer what a judgement planned for each hop as it is stored in `outlooks` of a run."""
+    return {
+        judged.hop: [at.isoformat() for at in (judged.outlook.decides_at, *judged.outlook.looks)]
+        for judged in hops
+        if judged.outlook
+    }
 
 
-def read_outlook(moments: Sequence[str], judged_at: datetime | None) -> Outlook | None:
-    """Answer what was planned for one stop, None where its run was judged anew since."""
-    if not moments or datetime.fromisoformat(moments[0]) != judged_at:
+def read_outlook(moments: Sequence[str] | None) -> Outlook | None:
+    """Answer what the latest judgement planned for one hop."""
+    if not moments:
         return None
-    decides_at, *looks = map(datetime.fromisoformat, moments[1:])
+    decides_at, *looks = map(datetime.fromisoformat, moments)
     return Outlook(decides_at=decides_at, looks=tuple(looks))
 
 

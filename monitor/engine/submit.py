@@ -20,10 +20,10 @@ from connectors.kit.errors import (
 from connectors.kit.message import Message, _
 from connectors.kit.records import Lead, Receipt
 from monitor.engine import bulk, connection, due, judge, ledger, pace, stored
-from monitor.engine.chain import frozen
+from monitor.engine.chain import frozen, prepare
 from monitor.engine.clock import Clock
 from monitor.engine.wake import EARLY, Wake
-from monitor.models import Cause, Run, Submission
+from monitor.models import Cause, Chain, Connection, Run, Submission, Workspace
 from monitor.rules.fields import write
 from monitor.rules.lead import handles
 
@@ -74,8 +74,7 @@ def submit(ids: Sequence[int], token: str, now: datetime) -> list[Wake]:
     """Hand in the runs a message names, and answer what is to be done next."""
     clock = Clock(now)
     fresh = due.take(Run.objects.all(), ids, token, now)
-    held = Run.objects.filter(pk__in=ids, claim=fresh)
-    runs = list(held.select_related("chain__workspace", "entry").order_by("due_at", "pk"))
+    runs = _held(ids, fresh)
     endings: list[Ending] = []
     onward: list[Wake] = []
     for position, run in enumerate(runs):
@@ -87,6 +86,20 @@ def submit(ids: Sequence[int], token: str, now: datetime) -> list[Wake]:
             endings.append(ending)
     _keep(endings, fresh, clock)
     return [*onward, *judge.runs([one.run.pk for one in endings], fresh, clock.now)]
+
+
+def _held(ids: Sequence[int], token: str) -> list[Run]:
+    """Answer the runs held with `token`, the longest due first, with their chains and entries."""
+    runs = bulk.instances(Run, ids, claim=token, without=("hops", "findings", "outlooks"))
+    chains = {chain.pk: chain for chain in bulk.instances(Chain, {run.chain_id for run in runs})}
+    shops = Workspace.objects.in_bulk({chain.workspace_id for chain in chains.values()})
+    entries = Connection.objects.in_bulk({run.entry_id for run in runs})
+    for chain in chains.values():
+        chain.workspace = shops[chain.workspace_id]
+    for run in runs:
+        run.chain, run.entry = chains[run.chain_id], entries[run.entry_id]
+    prepare(run.version_id for run in runs)
+    return sorted(runs, key=lambda run: (run.due_at or run.created_at, run.pk))
 
 
 def _hand_on(ids: list[int], token: str, clock: Clock) -> list[Wake]:
@@ -177,10 +190,12 @@ def _permitted(run: Run, tool: Submits, token: str, clock: Clock) -> bool:
 def _begin(run: Run, token: str, now: datetime) -> bool:
     """Write, before the call, that the run is being handed in: from here it never is again."""
     run.submitted_at = now
-    begun = Run.objects.filter(pk=run.pk, claim=token, submission=Submission.INTENDED).update(
-        submission=Submission.SUBMITTING, submitted_at=now
+    return bulk.change(
+        Run,
+        run.pk,
+        {"submission": Submission.SUBMITTING.value, "submitted_at": now},
+        where={"claim": token, "submission": Submission.INTENDED.value},
     )
-    return begun == 1
 
 
 def _handed_in(run: Run, tool: Submits, lead: Lead, clock: Clock) -> Ending:

@@ -34,6 +34,8 @@ class Run(Due):
     `problem` is the stored Message of a refused or unknown hand-in, or {}. `findings` are the
     stored findings of the last judgement. `settled_at` is when nothing more is awaited of it.
     `counted` are the hops at which its loss or damage was counted once, in an incident or alone.
+    `outlooks` are what the latest judgement planned, by hop: [iso time from when on a look decides
+    something, iso times of the looks wanted…]; without one every look there is to be judged.
     """
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
@@ -57,6 +59,7 @@ class Run(Due):
     hops = models.JSONField(default=list, blank=True)
     findings = models.JSONField(default=list, blank=True)
     counted = models.JSONField(default=list, blank=True)
+    outlooks = models.JSONField(default=dict, blank=True)
     judged_at = models.DateTimeField(null=True, blank=True)
     settled_at = models.DateTimeField(null=True, blank=True)
     amended_at = models.DateTimeField(null=True, blank=True)
@@ -87,9 +90,7 @@ class Stop(Due):
 
     `records` are those of the look that saw the most: [{"id", "created_at", "url", "place",
     "record", "differences"}]. `looks` is the timeline, oldest first: [[iso time, outcome, count]].
-    `failure` is the stored Message of the latest look where that failed, else {}. `outlook` is
-    what a judgement planned: [iso time of the judgement, iso time from when on a look decides
-    something, iso times of the looks wanted…], [] where every look is to be judged.
+    `failure` is the stored Message of the latest look where that failed, else {}.
     """
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
@@ -106,7 +107,6 @@ class Stop(Due):
     failure = models.JSONField(default=dict, blank=True)
     records = models.JSONField(default=list, blank=True)
     looks = models.JSONField(default=list, blank=True)
-    outlook = models.JSONField(default=list, blank=True)
 
     class Meta:
         ordering = ("position",)

@@ -92,9 +92,12 @@ def _spaced(moments: list[timedelta], pace: LookPace, end: timedelta) -> tuple[t
     return tuple(kept)
 
 
-def on_the_beat(at: datetime, hop: HopPlan, pace: LookPace) -> datetime:
-    """Round a look up to a beat that all leads share: one search serves those waiting at a tool."""
-    beat = pace.together * min(hop.deadline, hop.linger or hop.deadline)
+def on_the_beat(at: datetime, hop: HopPlan, pace: LookPace, beats: int = 1) -> datetime:
+    """Round a look up to a beat that all leads share: one search serves those waiting at a tool.
+
+    Looks that decide nothing need not be so punctual: they may keep every so many `beats`.
+    """
+    beat = beats * pace.together * min(hop.deadline, hop.linger or hop.deadline)
     return datetime.fromtimestamp(ceil(at.timestamp() / beat) * beat, UTC) if beat > 0 else at
 
 

@@ -97,6 +97,10 @@ class Judgement:
         }
 
 
+BETWEEN = 4
+"""Beats that a look for copies before the last one keeps."""
+
+
 def judge(plan: Plan, facts: RunFacts, now: datetime) -> Judgement:
     """Judge one run from everything its looks have seen until `now`."""
     if facts.submission is Submission.PENDING or facts.submitted_at is None:
@@ -198,11 +202,11 @@ def _hop_judgement(
     if looks:
         next_at = next_look(looks, place.stop, plan.looks, patience(place.hop, plan.looks))
     if next_at is not None:
-        next_at = on_the_beat(next_at, place.hop, plan.looks)
+        next_at = _beat(next_at, place, plan)
     decides_at = _decides_at(place, ask)
     outlook = None
     if next_at is not None and decides_at is not None:
-        beats = tuple(on_the_beat(at, place.hop, plan.looks) for at in looks)
+        beats = tuple(_beat(at, place, plan) for at in looks)
         outlook = Outlook(decides_at=decides_at, looks=tuple(at for at in beats if at >= next_at))
     return HopJudgement(
         hop=place.hop.slug,
@@ -217,6 +221,14 @@ def _hop_judgement(
         give_up_at=None if place.settled else place.give_up_at,
         outlook=outlook,
     )
+
+
+def _beat(at: datetime, place: Place, plan: Plan) -> datetime:
+    """Answer a look rounded up to its beat: one between arrival and end decides nothing."""
+    if place.stop.arrived_at is None or at not in place.looks[:-1]:
+        return on_the_beat(at, place.hop, plan.looks)
+    between = on_the_beat(at, place.hop, plan.looks, BETWEEN)
+    return min(between, on_the_beat(place.looks[-1], place.hop, plan.looks))
 
 
 def _decides_at(place: Place, ask: Blame | None) -> datetime | None:

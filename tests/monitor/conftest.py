@@ -2,10 +2,10 @@
 
 import pytest
 
-from monitor.engine.chain import frozen
+from monitor.engine.chain import forget
 
 
 @pytest.fixture(autouse=True)
 def _nothing_frozen() -> None:
     # A test that rolls back gives its row ids to the next one; a process has but one database.
-    frozen.cache_clear()
+    forget()

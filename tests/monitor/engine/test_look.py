@@ -60,6 +60,34 @@ def test_of_two_batches_at_once_the_later_gives_way(world: World) -> None:
     assert (second.claim, second.looked_at, second.attempts) == ("", None, 0)
 
 
+def _looks(run: Run) -> int:
+    return sum(len(stop.looks) for stop in Stop.objects.filter(run=run))
+
+
+def test_looks_that_see_nothing_new_are_kept_without_a_judgement(world: World) -> None:
+    run, quiet = world.run(), 0
+    while run.settled_at is None:
+        judged_at, looks = run.judged_at, _looks(run)
+        world.drive.seconds(0.1)
+        run.refresh_from_db()
+        quiet += _looks(run) > looks and run.judged_at == judged_at
+    assert run.verdict == "passed"
+    assert quiet
+
+
+def test_a_look_that_no_judgement_planned_for_is_judged(world: World) -> None:
+    run = world.run()
+    while Stop.objects.filter(run=run, arrived_at=None).exists():
+        world.drive.seconds(0.1)
+    run.refresh_from_db()
+    judged_at, looks = run.judged_at, _looks(run)
+    Run.objects.filter(pk=run.pk).update(outlooks={})
+    while _looks(run) == looks:
+        world.drive.seconds(0.1)
+    run.refresh_from_db()
+    assert run.judged_at != judged_at
+
+
 @pytest.mark.parametrize("status", [401, 403, 404, 429, 500])
 def test_a_tool_that_cannot_be_asked_is_a_blind_spot(world: World, status: int) -> None:
     world.tool.shelf("crm").answers = {"GET": status}

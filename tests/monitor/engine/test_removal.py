@@ -1,9 +1,15 @@
 """Removal: only what is shown to be ours, verified to be gone, the rest said."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
 
+from connectors.kit.base import Kind, RemovesMany, Resource, Site
+from connectors.kit.records import Account, Arrival
+from monitor.engine.clock import Clock
+from monitor.engine.journey import journeys
+from monitor.engine.takeout import Batch, Record, take_out
 from monitor.models import Chain, Connection, Residue
 from tests.monitor.engine.conftest import World
 
@@ -131,3 +137,55 @@ def test_a_deleted_chain_still_has_its_records_removed(world: World) -> None:
     Connection.objects.update(deleted_at=world.drive.now)
     world.drive.seconds(30)
     assert set(states(world).values()) == {"gone"}
+
+
+class _Shelf(RemovesMany):
+    """A tool that takes a hundred records away in one call, and no more."""
+
+    slug, name, kind, docs, base = "shelf", "Shelf", Kind.OTHER, "", ""
+    resources = (Resource(slug="records", name="record", plural="records"),)
+
+    def __init__(self) -> None:
+        super().__init__(Site(settings={}, resource="records"))
+        self.calls: list[int] = []
+
+    def check(self) -> Account:
+        return Account(id="shelf", label="Shelf")
+
+    def remove(self, arrival: Arrival) -> None:
+        self.calls.append(1)
+
+    def remove_many(self, arrivals: Sequence[Arrival]) -> None:
+        assert len(arrivals) <= 100
+        self.calls.append(len(arrivals))
+
+
+def test_many_records_are_removed_in_calls_of_a_hundred(world: World) -> None:
+    run = world.run()
+    world.drive.seconds(1)
+    journey = journeys([run.pk])[run.pk]
+    crm = Connection.objects.get(slug="crm")
+    lying = [
+        Record(
+            pk=number,
+            run_id=run.pk,
+            connection_id=crm.pk,
+            resource="records",
+            external_id=f"r{number}",
+            state="lying",
+            removed_at=None,
+            run=journey,
+        )
+        for number in range(201)
+    ]
+    seen = {
+        f"r{number}": Arrival(id=f"r{number}", created_at=world.drive.now, record={})
+        for number in range(201)
+    }
+    batch = Batch(
+        place=crm, resource="records", residues=lying, token="", clock=Clock(world.drive.now)
+    )
+    shelf = _Shelf()
+    take_out(batch, shelf, lying, {run.tag: seen})
+    assert shelf.calls == [100, 100, 1]
+    assert {row[2] for row in batch.rows.values()} == {"removed"}

@@ -1,7 +1,7 @@
 """Facts survive being stored, whatever characters a tool sent."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -9,6 +9,7 @@ from connectors.kit.message import Message
 from monitor.engine import stored
 from monitor.rules.fields import Difference, Kind
 from monitor.rules.news import Link, News, Step, Tone
+from monitor.rules.outlook import Outlook
 from monitor.rules.verdict import Finding, FindingKind, HopJudgement, HopState
 
 AT = datetime(2026, 11, 20, 9, 0, 0, 125000, tzinfo=UTC)
@@ -39,6 +40,16 @@ def test_a_judged_hop_reads_back_as_it_was() -> None:
         next_look_at=AT,
     )
     assert stored.read_hop(json.loads(json.dumps(stored.hop(judged)))) == judged
+
+
+def test_what_a_judgement_planned_reads_back_by_hop() -> None:
+    planned = Outlook(decides_at=AT, looks=(AT, AT + timedelta(seconds=5)))
+    waiting = HopJudgement(hop="crm", state=HopState.WAITING, outlook=planned)
+    settled = HopJudgement(hop="form", state=HopState.ARRIVED, settled=True)
+    kept = json.loads(json.dumps(stored.outlooks([settled, waiting])))
+    assert list(kept) == ["crm"]
+    assert stored.read_outlook(kept["crm"]) == planned
+    assert stored.read_outlook(kept.get("form")) is None
 
 
 def test_news_reads_back_as_it_was() -> None:
