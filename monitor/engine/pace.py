@@ -18,6 +18,7 @@ from monitor.engine.permits import permits
 from monitor.models import Connection
 from monitor.rules.pace import Asker, Limits
 
+SPARING = 0.7
 WAITS = _("%(tool)s allows no more calls at this moment; Handoff comes back to it by itself.")
 
 
@@ -60,12 +61,20 @@ class Pace:
             time.sleep(wait)
 
 
-def at(connection: Connection, tool: type[Connector], *, patient: bool = False) -> Pace | None:
+def at(
+    connection: Connection,
+    tool: type[Connector],
+    *,
+    patient: bool = False,
+    sparing: bool = False,
+) -> Pace | None:
     """Answer the pace of a connection's account; None before anybody else can know of it.
 
-    Connections to one account share what it allows, whoever of us owns them.
+    Connections to one account share what it allows, whoever of us owns them. Who is `sparing`
+    leaves some of it to the others: to remove records is never as urgent as to look.
     """
-    limits = tuple((limit.calls, limit.seconds) for limit in tool.limits)
+    part = SPARING if sparing else 1.0
+    limits = tuple((max(1, int(limit.calls * part)), limit.seconds) for limit in tool.limits)
     if connection.account_id:
         return Pace(f"{tool.slug}:{connection.account_id}", limits, patient=patient)
     if connection._state.adding:
@@ -73,10 +82,10 @@ def at(connection: Connection, tool: type[Connector], *, patient: bool = False) 
     return Pace(f"connection:{connection.pk}", limits, patient=patient)
 
 
-def of(connection: Connection) -> Pace | None:
+def of(connection: Connection, *, sparing: bool = False) -> Pace | None:
     """Answer the pace of a connection; None for a tool this installation does not know."""
     try:
-        return at(connection, catalog.connector(connection.connector))
+        return at(connection, catalog.connector(connection.connector), sparing=sparing)
     except KeyError:
         return None
 

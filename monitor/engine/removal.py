@@ -10,7 +10,7 @@ from connectors import catalog
 from connectors.kit.base import Ability, Finds, Removes
 from connectors.kit.errors import NeedsOwner, ToolError, UnexpectedAnswer
 from connectors.kit.message import Message, _
-from monitor.engine import connection, due, search
+from monitor.engine import connection, due, pace, search
 from monitor.engine.chain import frozen
 from monitor.engine.clock import Clock
 from monitor.engine.takeout import Batch, Record, records, take_out, verify
@@ -124,7 +124,8 @@ def _step(batch: Batch, residues: Sequence[Record]) -> None:
         for one in residues:
             batch.end(one, ResidueState.KEPT, why)
         return
-    tool = connection.opened(place, batch.resource, _keys(residues))
+    own = pace.of(place, sparing=True)
+    tool = connection.opened(place, batch.resource, _keys(residues), own)
     if not isinstance(tool, Finds) or not isinstance(tool, Removes):
         raise UnexpectedAnswer(Message(NO_REREAD, {"tool": tool.name}))
     runs = {one.run_id: one.run for one in residues}

@@ -80,6 +80,19 @@ def test_connections_to_one_account_share_its_limit_and_others_have_their_own() 
 
 
 @pytest.mark.django_db
+def test_removals_leave_room_for_looks() -> None:
+    place = rows.connection(rows.workspace(), "list", connector="mailchimp", account_id=uuid4().hex)
+    first, second, looking = (pace.of(place, sparing=spares) for spares in (True, True, False))
+    assert first is not None
+    assert second is not None
+    assert looking is not None
+    first.hand_in(7, "Mailchimp")
+    with pytest.raises(Paced):
+        second.permit("Mailchimp")
+    looking.hand_in(3, "Mailchimp")
+
+
+@pytest.mark.django_db
 def test_an_account_not_known_yet_is_paced_by_its_connection() -> None:
     shop = rows.workspace()
     new = rows.connection(shop, "new", account_id="")
