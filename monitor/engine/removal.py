@@ -34,15 +34,38 @@ def remove(ids: Sequence[int], token: str, now: datetime) -> list[Wake]:
     clock = Clock(now)
     fresh = due.take(Residue.objects.all(), ids, token, now)
     batches = _batches(records(ids, fresh), fresh, clock)
+    onward: list[Wake] = []
+    done: list[Batch] = []
     for position, batch in enumerate(batches):
         if clock.seconds > SLOW:
-            rest = [one.pk for later in batches[position:] for one in later.residues]
-            if clock.spent:
-                due.postpone(Residue, rest, fresh, clock.now)
-                return []
-            return [Wake(task="remove", batch=due.pass_on(Residue, rest, fresh, clock.now))]
+            onward = _hand_on(batches[position:], fresh, clock)
+            break
+        if done and _stands(done[-1]) != _stands(batch):
+            # Whether its children are gone is what a parent asks the ledger.
+            _settle(done, fresh)
+            done = []
         due.halved(batch.residues, _working(batch), _blame(batch))
-    return []
+        done.append(batch)
+    _settle(done, fresh)
+    return onward
+
+
+def _hand_on(batches: Sequence[Batch], token: str, clock: Clock) -> list[Wake]:
+    """Let somebody else remove what is left, or at once later if the hold is nearly over."""
+    rest = [one.pk for batch in batches for one in batch.residues]
+    if clock.spent:
+        due.postpone(Residue, rest, token, clock.now)
+        return []
+    return [Wake(task="remove", batch=due.pass_on(Residue, rest, token, clock.now))]
+
+
+def _settle(batches: Sequence[Batch], token: str) -> None:
+    """Write how far the records of some batches came."""
+    due.settle(Residue, token, COLUMNS, [row for batch in batches for row in batch.rows.values()])
+
+
+def _stands(batch: Batch) -> int:
+    return _depth(batch.place.connector, batch.resource)
 
 
 def lying(of: Chain | Connection) -> int:
@@ -87,13 +110,11 @@ def _blame(batch: Batch) -> Callable[[Record, Exception], None]:
 
 
 def _work(batch: Batch, residues: Sequence[Record]) -> None:
-    """Bring each record one step further, and write how far it came."""
+    """Bring each record one step further, and note how far it came."""
     try:
         _step(batch, residues)
     except ToolError as error:
         _away(batch, residues, error)
-    rows = [batch.rows[one.pk] for one in residues if one.pk in batch.rows]
-    due.settle(Residue, batch.token, COLUMNS, rows)
 
 
 def _away(batch: Batch, residues: Sequence[Record], error: ToolError) -> None:
