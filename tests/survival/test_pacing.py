@@ -51,10 +51,10 @@ def most_in_a_second(moments: list[float]) -> int:
 
 
 @pytest.fixture(scope="module")
-def storm(database: dict[str, str]) -> Json:
+def storm(own_database: dict[str, str]) -> Json:
     """Thirty runs through an account that says "too fast", beside others; what came of them."""
     times = {"TICK_SECONDS": "0.5", "HOLD_SECONDS": "20", "CALL_SECONDS": "2"}
-    with Stage(**times, **database) as stage, second_worker(stage) as app:
+    with Stage(**times, **own_database) as stage, second_worker(stage) as app:
         control = stage.control
         wild = stage.chain({"tool": "mailchimp"}, deadline=20.0)
         calm = stage.chain({"tool": "stripe_customer"}, deadline=20.0)
