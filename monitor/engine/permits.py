@@ -1,8 +1,10 @@
 """Where the calls to an account are counted for all workers: in Redis, else in the database."""
 
+import hashlib
 import json
 import logging
 import math
+import threading
 import time
 from dataclasses import asdict
 from functools import lru_cache
@@ -12,7 +14,9 @@ import redis
 from django.conf import settings
 from django.db import transaction
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import NoScriptError, RedisError
+from redis.exceptions import TimeoutError as RedisTimeout
 from redis.retry import Retry
 
 from monitor.models import Allowance
@@ -26,48 +30,70 @@ AWAY = 5.0
 
 PATIENCE = 0.5
 SCRIPT = Path(__file__).with_name("permits.lua").read_text()
+DIGEST = hashlib.sha1(SCRIPT.encode(), usedforsecurity=False).hexdigest()
 
 
 class Counted:
-    """The store all workers share: one round trip, counted by the store's own clock."""
+    """The store all workers share: one round trip, counted by the store's own clock.
+
+    Each thread keeps a connection of its own: a client's pool costs more than the question.
+    """
 
     def __init__(self, url: str) -> None:
-        url = url.replace("redis+socket://", "unix://", 1)
-        self._client = redis.Redis.from_url(
-            url,
+        self._pool = redis.ConnectionPool.from_url(
+            url.replace("redis+socket://", "unix://", 1),
             decode_responses=True,
             socket_timeout=PATIENCE,
             socket_connect_timeout=PATIENCE,
             retry=Retry(NoBackoff(), 1),
         )
-        self._script = self._client.register_script(SCRIPT)
+        self._own = threading.local()
 
     def take(
         self, account: str, limits: Limits, calls: int, asker: Asker, now: float | None = None
     ) -> float:
         """Answer 0 where so many calls may be made, else when to ask again, in seconds."""
         when = "" if now is None else repr(now)
-        answer = self._script(
-            keys=_keys(account), args=[calls, asker.value, _written(tuple(limits)), when]
-        )
-        return float(str(answer))
+        words = (3, *_keys(account), calls, asker.value, _written(tuple(limits)), when)
+        try:
+            return float(str(self._told("EVALSHA", DIGEST, *words)))
+        except NoScriptError:
+            return float(str(self._told("EVAL", SCRIPT, *words)))
 
     def close(self, account: str, asked: float | None, limits: Limits) -> None:
         """Let no call be made for as long as the tool asked, or as its limits tell."""
         _, closed, paused = _keys(account)
-        with self._client.pipeline() as asked_at_once:
-            asked_at_once.pttl(closed)
-            asked_at_once.get(paused)
-            left, again = asked_at_once.execute()
+        left, again = int(str(self._told("PTTL", closed))), self._told("GET", paused)
         # Whoever was told "too fast" during a pause had begun before it.
-        seconds = pace.pause(asked, limits, float(again or 0.0) if left <= 0 else 0.0)
+        seconds = pace.pause(asked, limits, float(str(again or 0.0)) if left <= 0 else 0.0)
         if seconds * 1000 > max(left, 0):
             for key, longer in ((closed, 1), (paused, 2)):
-                self._client.set(key, repr(seconds), px=math.ceil(seconds * longer * 1000))
+                self._told("SET", key, repr(seconds), "PX", math.ceil(seconds * longer * 1000))
 
     def end(self) -> None:
-        """Close the connections."""
-        self._client.close()
+        """Close this thread's connection."""
+        if connection := getattr(self._own, "connection", None):
+            connection.disconnect()
+
+    def _told(self, *words: str | float) -> object:
+        """Ask once more where the connection was lost meanwhile: to count twice does no harm."""
+        try:
+            return self._answer(*words)
+        except (RedisConnectionError, OSError):
+            self.end()
+            return self._answer(*words)
+
+    def _answer(self, *words: str | float) -> object:
+        if not hasattr(self._own, "connection"):
+            self._own.connection = self._pool.make_connection()
+        connection = self._own.connection
+        try:
+            connection.send_command(*words)
+            answer: object = connection.read_response()
+        except (RedisTimeout, TimeoutError):
+            self.end()  # its answer may come yet, and would be taken for the next one's
+            raise
+        return answer
 
 
 class Written:
