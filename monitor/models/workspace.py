@@ -3,8 +3,6 @@
 from django.conf import settings
 from django.db import models
 
-from monitor.models.sealed import SealedField
-
 
 class Workspace(models.Model):
     """One business. Every other row belongs to exactly one."""
@@ -14,7 +12,6 @@ class Workspace(models.Model):
     timezone = models.CharField(max_length=60, default="UTC")
     paused_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
-    dead_man = SealedField(blank=True, default=dict)
 
     def __str__(self) -> str:
         return self.name
