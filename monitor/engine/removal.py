@@ -8,7 +8,7 @@ from math import ceil
 
 from connectors import catalog
 from connectors.kit.base import Ability, Finds, Removes
-from connectors.kit.errors import NeedsOwner, ToolError, UnexpectedAnswer
+from connectors.kit.errors import NeedsOwner, Paced, ToolError, UnexpectedAnswer
 from connectors.kit.message import Message, _
 from monitor.engine import connection, due, pace, search
 from monitor.engine.chain import frozen
@@ -125,11 +125,14 @@ def _away(batch: Batch, residues: Sequence[Record], error: ToolError) -> None:
     asked = timedelta(seconds=search.postponement(error) or 0.0)
     waits: dict[timedelta, list[int]] = defaultdict(list)
     for one in residues:
-        if one.pk not in batch.rows:
+        if one.pk in batch.rows:
+            continue
+        wait = asked
+        if not isinstance(error, Paced):
             # The longer it has been in vain, the longer the next pause.
             waited = (now - (one.removed_at or one.run.settled_at or now)) // 2
             wait = max(asked, min(max(waited, SHORTEST), LONGEST))
-            waits[ceil(wait / WHOLE) * WHOLE].append(one.pk)
+        waits[ceil(wait / WHOLE) * WHOLE].append(one.pk)
     for wait, ids in waits.items():
         due.postpone(Residue, ids, batch.token, now + wait)
 

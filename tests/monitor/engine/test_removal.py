@@ -6,11 +6,14 @@ from datetime import timedelta
 import pytest
 
 from connectors.kit.base import Kind, RemovesMany, Resource, Site
+from connectors.kit.errors import Paced
+from connectors.kit.message import Message
 from connectors.kit.records import Account, Arrival
+from monitor.engine import removal
 from monitor.engine.clock import Clock
 from monitor.engine.journey import journeys
-from monitor.engine.takeout import Batch, Record, take_out
-from monitor.models import Chain, Connection, Residue
+from monitor.engine.takeout import Batch, Record, records, take_out
+from monitor.models import Chain, Connection, Residue, Run
 from tests.monitor.engine.conftest import World
 
 
@@ -189,3 +192,22 @@ def test_many_records_are_removed_in_calls_of_a_hundred(world: World) -> None:
     take_out(batch, shelf, lying, {run.tag: seen})
     assert shelf.calls == [100, 100, 1]
     assert {row[2] for row in batch.rows.values()} == {"removed"}
+
+
+def test_our_own_pace_makes_no_removal_wait_longer_than_it_says(world: World) -> None:
+    world.finished(world.run())
+    now, token = world.drive.now, "c" * 32
+    held = Residue.objects.filter(connection__slug="crm")
+    held.update(claim=token, due_at=now + timedelta(seconds=90))
+    Run.objects.update(settled_at=now - timedelta(hours=1))
+    batch = Batch(
+        place=Connection.objects.get(slug="crm"),
+        resource="records",
+        residues=records(list(held.values_list("pk", flat=True)), token),
+        token=token,
+        clock=Clock(now),
+    )
+    removal._away(batch, batch.residues, Paced(Message("Later."), after=2.5, where="crm"))
+    due_at = held.get().due_at
+    assert due_at is not None
+    assert timedelta(seconds=2.5) <= due_at - now < timedelta(seconds=4)
