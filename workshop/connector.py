@@ -178,7 +178,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     subprocess.run([sys.executable, "-m", "connectors"], cwd=wanted.root, check=True)
     print("\n".join(touched))
-    print(f"\nNext: make test ARGS='tests/connectors/test_contract.py -k {new.slug}'")
+    contract = f"tests/connectors/test_contract.py -k {new.slug}"
+    print(f"\nNext: .venv/bin/python -m pytest -q {contract}")
     return 0
 
 
