@@ -14,6 +14,9 @@ SHORTEST = 0.001
 LONGEST_QUEUE = 30.0
 """Seconds after its turn that the last in a queue is told to come back at the latest."""
 
+LONGEST_GUESS = 60.0
+"""Seconds of the first pause after a tool that counts by the day said "too fast", and no more."""
+
 Limits = Sequence[tuple[int, float]]
 """A tool's limits, each as calls and seconds."""
 
@@ -77,13 +80,14 @@ def permit(
 def pause(asked: float | None, limits: Limits, again: float) -> float:
     """Answer how long to make no calls after a tool said "too fast".
 
-    Where it named no time that is its shortest window, or twice as long as the pause before, if
-    that was in vain: `again` is the length of a pause that ended just now, else 0. Where it
-    publishes no limit either there is no pause: whoever was told so comes back by itself.
+    Where it named no time that is its shortest window, a minute at most, or twice as long as the
+    pause before, if that was in vain: `again` is the length of a pause that ended just now, else
+    0. Where it publishes no limit either there is no pause: who was told so comes back by itself.
     """
     if asked is not None:
         return asked
     shortest = min((seconds for _, seconds in limits), default=0.0)
+    shortest = min(shortest, LONGEST_GUESS)
     longest = max((seconds for _, seconds in limits), default=0.0)
     return max(shortest, min(2 * again, longest))
 

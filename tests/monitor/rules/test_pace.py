@@ -99,3 +99,10 @@ def test_a_pause_is_what_the_tool_asked_else_its_window_else_longer_each_time() 
     assert pause(None, BOTH, 1) == 2
     assert pause(None, BOTH, 50) == 60
     assert pause(None, (), 0) == 0
+
+
+def test_a_tool_that_counts_by_the_day_is_asked_again_before_the_day_is_over() -> None:
+    daily: Limits = ((15_000, 86_400.0),)
+    assert pause(None, daily, 0) == 60
+    assert pause(None, daily, 60) == 120
+    assert pause(None, daily, 80_000) == 86_400
