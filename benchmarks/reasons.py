@@ -4,7 +4,22 @@ LATE = (
     "only late leads are missing: other programs kept both cores busy while this was measured, so "
     "looks came seconds after they were due, and a lead 2.5 s late had arrived by then"
 )
+SHARED = (
+    "a run's own calls (the hand-in, a removal for each tool that removes one by one, its share of "
+    "the listings) and the permits of the limiter are a quarter of it, and nearly the target; "
+    "another third is reading what the listings show, thirteen times and again for the removal; "
+    "the rest is writing what was seen, three judgements and the ticks"
+)
+APART = (
+    "the calls cost half of what a Session needs for them, a permit of the limiter for each "
+    "another third; and where no two leads share a search, each of the thirteen looks and ten "
+    "searches for the removal is prepared, read and kept by itself"
+)
 REASONS: dict[str, str] = {
+    "shared": SHARED,
+    "shared-production": SHARED,
+    "apart": APART,
+    "apart-production": APART,
     "Found": LATE,
     "Right kind": LATE,
     "Right handoff": LATE,
