@@ -100,10 +100,12 @@ class Outage:
         )
 
     def part(self, name: str) -> psutil.Process:
-        """Answer the process of a part."""
+        """Answer the worker, which has many threads, or the beat; the web has a child."""
         started = psutil.Process(self.stage.product.pid).children()
-        found = sorted(started, key=lambda one: one.create_time())
-        return dict(zip(("worker", "beat", "web"), found, strict=True))[name]
+        beat, worker = sorted(
+            (one for one in started if not one.children()), key=lambda one: one.num_threads()
+        )
+        return {"beat": beat, "worker": worker}[name]
 
 
 @contextmanager
