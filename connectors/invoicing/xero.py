@@ -144,11 +144,12 @@ class Xero(Submits, Finds, Removes):
 
     def find(self, leads: Sequence[Lead], since: datetime) -> Iterator[Arrival]:
         sought, contacts = Sought(leads), dict[str, object]()
-        if self._kind == "Invoices":
+        listed = list(self._changed(self._kind, since, **LISTED[self._kind]))
+        if listed and self._kind == "Invoices":
             # A listed invoice names its contact, archived or not, and says nothing else of it.
-            listed = self._changed("Contacts", since, includeArchived="true")
-            contacts = {one.text("ContactID"): one.value for one in listed}
-        for found in self._changed(self._kind, since, **LISTED[self._kind]):
+            known = self._changed("Contacts", since, includeArchived="true")
+            contacts = {one.text("ContactID"): one.value for one in known}
+        for found in listed:
             id, whole = found.text(IDS[self._kind]), found.value
             if contact := contacts.get(found.maybe_text("Contact.ContactID")):
                 whole = {**(whole if isinstance(whole, Mapping) else {}), "Contact": contact}

@@ -166,7 +166,7 @@ def test_an_invoice_is_read_with_the_whole_of_its_contact() -> None:
     keys = ("Contact.Name", "Contact.EmailAddress", "Total", "DueDate")
     with serving(answers(Contacts=[contact], Invoices=invoices)) as server:
         (arrival,) = xero(server.url, "invoices", keys=keys).find([LEAD], SINCE)
-        of, query = (parse_qs(urlsplit(seen.target).query) for seen in server.seen)
+        query, of = (parse_qs(urlsplit(seen.target).query) for seen in server.seen)
     assert of["includeArchived"] == ["true"]
     assert arrival.id == "i-1"
     assert dict(arrival.record) == {
@@ -175,6 +175,12 @@ def test_an_invoice_is_read_with_the_whole_of_its_contact() -> None:
     }  # fmt: skip
     assert query["where"] == ['Type=="ACCREC"']
     assert query["Statuses"] == ["DRAFT,SUBMITTED,AUTHORISED,PAID"]
+
+
+def test_where_there_is_no_invoice_no_contacts_are_asked_for() -> None:
+    with serving(answers(Contacts=[], Invoices=[])) as server:
+        assert list(xero(server.url, "invoices", keys=("Total",)).find([LEAD], SINCE)) == []
+        assert len(server.seen) == 1
 
 
 @pytest.mark.parametrize("status", ["ACTIVE", "ARCHIVED"])
