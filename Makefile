@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check bench format connector live
+.PHONY: help demo serve test check bench soak format connector live
 
 help: ## Say what can be made.
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort
@@ -30,6 +30,9 @@ check: $(VENV)/.ready ## Formats, lints, types, layers, templates, docs, deploym
 
 bench: $(VENV)/.ready ## Measure, and rewrite the scorecard and the performance page.
 	@$(BIN)/python -m benchmarks --write $(ARGS)
+
+soak: $(VENV)/.ready ## Thousands of leads, random faults and kills: what is said wrongly?
+	@$(BIN)/python -m benchmarks.soak $(ARGS)
 
 connector: $(VENV)/.ready ## Begin a new connector: NAME=espocrm KIND=crm TITLE="EspoCRM".
 	@$(BIN)/python -m workshop.connector "$(NAME)" "$(KIND)" --title "$(TITLE)"

@@ -6,7 +6,7 @@ from itertools import groupby
 from math import ceil
 from typing import Any
 
-from tests.stories import scenarios
+from tests.stories import faults, scenarios
 from tests.stories.scenarios import ENTRY_FAULTS, LOOK_FAULTS, SHAPES, Scenario
 
 PERSONAS = ("plain", "international", "punctuated", "long")
@@ -102,9 +102,9 @@ def _broken() -> Iterator[Cell]:
 
 
 def _group(story: Scenario) -> str:
-    if story.fault in scenarios.TIMING:
+    if story.fault in faults.TIMING:
         return TIMING
-    return SWAP if story.fault in scenarios.SWAPS else DAMAGE
+    return SWAP if story.fault in faults.SWAPS else DAMAGE
 
 
 def _blinded() -> Iterator[Cell]:

@@ -107,13 +107,16 @@ class Player:
             self.control.heal(fault)
         return {
             "leads": [
-                {**_lead(game.runs[pk]), "looks": _looks(pk) if game.runs[pk]["findings"] else {}}
+                {
+                    **lead_fact(game.runs[pk]),
+                    "looks": looks_of(pk) if game.runs[pk]["findings"] else {},
+                }
                 for game in games
                 for pk in game.sent
             ],
             "stuck": [[game.name, game.stuck] for game in games if game.stuck],
             "errors": len(self.control.truth(began)),
-            "incidents": [_incident(row) for row in Incident.objects.order_by("pk")],
+            "incidents": [incident_fact(row) for row in Incident.objects.order_by("pk")],
         }
 
     def _play(self, games: Sequence[Game], at_once: int) -> None:
@@ -243,10 +246,10 @@ class Player:
             "fields": sorted(cell.fields),
             "suspects": list(cell.suspects),
             "stuck": game.stuck,
-            "proof": _lead(game.runs[game.proof]),
+            "proof": lead_fact(game.runs[game.proof]),
             "leads": [
                 {
-                    **_lead(game.runs[pk]),
+                    **lead_fact(game.runs[pk]),
                     "struck": pk in struck,
                     "refused": bool(refused & _words(game.runs[pk]["lead"])),
                     "tries": sum(
@@ -256,7 +259,7 @@ class Player:
                 }
                 for pk in game.sent
             ],
-            "incidents": [_incident(row) for row in Incident.objects.filter(chain=game.chain)],
+            "incidents": [incident_fact(row) for row in Incident.objects.filter(chain=game.chain)],
         }
 
     def _send(self, game: Game, persona: str) -> int:
@@ -276,7 +279,8 @@ def _words(lead: dict[str, str]) -> set[str]:
     return {value.lower() for value in (*lead.values(), whole) if len(value) > len("true")}
 
 
-def _lead(run: Fact) -> Fact:
+def lead_fact(run: Fact) -> Fact:
+    """Answer a run as plain data, with its moments as seconds since 1970."""
     moments = ("submitted_at", "found_at", "judged_at", "settled_at")
     kept = ("pk", "persona", "lead", "verdict", "first", "findings", "hops", "problem")
     return {
@@ -285,12 +289,13 @@ def _lead(run: Fact) -> Fact:
     }
 
 
-def _looks(run: int) -> Fact:
+def looks_of(run: int) -> Fact:
     """Answer the timeline of looks at each hop, to tell why a sound lead was not seen."""
     return {stop.hop: stop.looks for stop in Stop.objects.filter(run=run)}
 
 
-def _incident(row: Incident) -> Fact:
+def incident_fact(row: Incident) -> Fact:
+    """Answer an incident as plain data."""
     return {
         "subject": row.subject,
         "kinds": row.kinds,

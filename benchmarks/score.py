@@ -57,15 +57,15 @@ class Sound:
 
 def marks(cell: Fact) -> list[Mark]:
     """Answer a mark for each lead of a cell that the fault really struck."""
-    return [_mark(cell, lead) for lead in cell["leads"] if lead["struck"]]
+    return [mark_of(cell, lead) for lead in cell["leads"] if lead["struck"]]
 
 
 def sound(leads: Sequence[Fact], incidents: Sequence[Fact] = (), errors: int = 0) -> Sound:
     """Answer how leads fared that nothing was done to; every finding but blind is an alarm."""
     alarms = [
-        f"run {lead['pk']} ({lead['persona']}): {_said(findings)}"
+        f"run {lead['pk']} ({lead['persona']}): {said_of(findings)}"
         for lead in leads
-        if (findings := _real([*lead["first"], *lead["findings"]]))
+        if (findings := real([*lead["first"], *lead["findings"]]))
     ]
     alarms += [
         f"incident {incident['subject']} {' '.join(incident['kinds'])}".strip()
@@ -73,9 +73,9 @@ def sound(leads: Sequence[Fact], incidents: Sequence[Fact] = (), errors: int = 0
     ]
     others = [
         f"run {lead['pk']} ({lead['persona']}): {lead['verdict'] or 'open'}, "
-        f"{_said(lead['findings'])}"
+        f"{said_of(lead['findings'])}"
         for lead in leads
-        if lead["verdict"] != "passed" and not _real(lead["findings"])
+        if lead["verdict"] != "passed" and not real(lead["findings"])
     ]
     return Sound(
         leads=len(leads),
@@ -92,7 +92,8 @@ def percentile(values: Sequence[float], part: float) -> float | None:
     return ordered[max(ceil(part * len(ordered)) - 1, 0)] if ordered else None
 
 
-def _mark(cell: Fact, lead: Fact) -> Mark:
+def mark_of(cell: Fact, lead: Fact) -> Mark:
+    """Answer what was right about a lead that was really struck."""
     if cell["group"] == LOOK:
         return _blind(cell, lead)
     if not cell["kind"]:
@@ -102,7 +103,7 @@ def _mark(cell: Fact, lead: Fact) -> Mark:
     expected = "dropped" if refused else cell["kind"]
     fields = set() if refused else set(cell["fields"])
     # The first thing that is said goes into the alert, the last onto the page: both count.
-    said = _real([*_allowed_first(lead, expected), *lead["findings"]])
+    said = real([*_allowed_first(lead, expected), *lead["findings"]])
     found = lead["verdict"] == "failed" and bool(said)
     right = {
         "found": found,
@@ -118,7 +119,7 @@ def _mark(cell: Fact, lead: Fact) -> Mark:
         fields=right["fields"],
         seconds=_since(lead, lead["found_at"]),
         told=_since(lead, _opened(cell)) if expected in LOSSES else None,
-        why="" if all(right.values()) else f"expected {expected}, {_said(said)}",
+        why="" if all(right.values()) else f"expected {expected}, {said_of(said)}",
     )
 
 
@@ -151,19 +152,19 @@ def _blind(cell: Fact, lead: Fact) -> Mark:
         handoff=_slug(cell["hop"]) in at,
         fields=True,
         seconds=_since(lead, lead["judged_at"]),
-        why="" if right else f"{lead['verdict'] or 'open'}, {_said(lead['findings'])}",
+        why="" if right else f"{lead['verdict'] or 'open'}, {said_of(lead['findings'])}",
     )
 
 
 def _unharmed(cell: Fact, lead: Fact) -> Mark:
-    right = lead["verdict"] == "passed" and not _real([*lead["first"], *lead["findings"]])
+    right = lead["verdict"] == "passed" and not real([*lead["first"], *lead["findings"]])
     return Mark(
         **_place(cell, lead, ""),
         found=right,
         kind=right,
         handoff=right,
         fields=right,
-        why="" if right else f"{lead['verdict'] or 'open'}, {_said(lead['findings'])}",
+        why="" if right else f"{lead['verdict'] or 'open'}, {said_of(lead['findings'])}",
     )
 
 
@@ -182,11 +183,13 @@ def _since(lead: Fact, moment: float | None) -> float | None:
     return float(moment - lead["submitted_at"])
 
 
-def _real(findings: Sequence[Fact]) -> list[Fact]:
+def real(findings: Sequence[Fact]) -> list[Fact]:
+    """Answer the findings that say more than that we could not look."""
     return [finding for finding in findings if finding["kind"] != "blind"]
 
 
-def _said(findings: Sequence[Fact]) -> str:
+def said_of(findings: Sequence[Fact]) -> str:
+    """Answer the findings in a few words."""
     told = {
         f"{finding['kind']} {'+'.join(finding['fields'])} at {'/'.join(finding['suspects'])}"
         for finding in findings

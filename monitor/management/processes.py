@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
+PR_SET_NAME = 15
 LOCK = "running.lock"
 
 
@@ -21,6 +22,12 @@ def die_with_parent() -> None:
     """Ask the system to end this process when the one that started it is gone (Linux only)."""
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def be_called(name: str) -> None:
+    """Let `ps` and `top` show which part of Handoff this process is (Linux only, 15 characters)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_NAME, name.encode())
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from pathlib import Path
 from subprocess import Popen
 from types import FrameType
 
-from monitor.management.processes import die_with_parent
+from monitor.management.processes import be_called, die_with_parent
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ class Part:
 
 def forked(name: str, main: Callable[[], object], log_file: Path | None = None) -> Part:
     """Answer a part that runs `main` in a fork of this process, printing into `log_file` if any."""
-    return Part(name=name, start=lambda: _fork(main, log_file))
+    return Part(name=name, start=lambda: _fork(name, main, log_file))
 
 
 def spawned(name: str, start: "Callable[[], Popen[bytes]]", *, vital: bool = False) -> Part:
@@ -60,7 +60,7 @@ def spawned(name: str, start: "Callable[[], Popen[bytes]]", *, vital: bool = Fal
     return Part(name=name, start=begin, vital=vital, ends_last=True)
 
 
-def _fork(main: Callable[[], object], log_file: Path | None) -> int:
+def _fork(name: str, main: Callable[[], object], log_file: Path | None) -> int:
     sys.stdout.flush()
     sys.stderr.flush()
     parent = os.getpid()
@@ -69,6 +69,7 @@ def _fork(main: Callable[[], object], log_file: Path | None) -> int:
     code = 1
     try:
         _leave_home(log_file)
+        be_called(f"handoff {name}")
         if os.getppid() == parent:
             main()
             code = 0

@@ -207,7 +207,9 @@ def _hop_judgement(
     outlook = None
     if next_at is not None and decides_at is not None:
         beats = tuple(_beat(at, place, plan) for at in looks)
-        outlook = Outlook(decides_at=decides_at, looks=tuple(at for at in beats if at >= next_at))
+        left = tuple(at for at in beats if at >= next_at)
+        # The repeat of a last look that failed lies behind all that was planned.
+        outlook = Outlook(decides_at=decides_at, looks=left) if left else None
     return HopJudgement(
         hop=place.hop.slug,
         state=place.state,

@@ -8,6 +8,7 @@ from monitor.engine import ahead, due, look
 from monitor.engine.clock import Clock
 from monitor.engine.tasks import WORK
 from monitor.models import Connection, Residue, Run, Stop
+from monitor.rules.verdict import Verdict
 from tests.monitor.engine import rows
 from tests.monitor.engine.conftest import World
 
@@ -124,6 +125,18 @@ def test_a_record_with_characters_no_database_keeps_is_shown_escaped(world: Worl
     run = world.finished(world.run())
     assert run.verdict == "failed"
     assert world.stop_at(run, "crm").records[0]["record"]["first"].endswith("\\x00")
+
+
+def test_a_last_look_that_failed_is_repeated_until_one_goes_well(world: World) -> None:
+    made = world.run()
+    world.drive.seconds(7.5)
+    world.tool.shelf("crm").answers = {"GET": 500}
+    world.drive.seconds(3)
+    world.tool.shelf("crm").answers = {}
+    finished = world.finished(made, 20)
+    outcomes = [look[1] for look in world.stop_at(finished, "crm").looks]
+    assert outcomes.count("failed") >= 2
+    assert (outcomes[-1], finished.verdict) == ("found", Verdict.PASSED)
 
 
 def test_a_lead_of_another_run_in_a_record_is_leaked(world: World) -> None:
