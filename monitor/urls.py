@@ -41,3 +41,5 @@ urlpatterns: list[URLPattern] = [
     path("sign-out/", entrance.sign_out, name="sign-out"),
     path("theme/", entrance.theme, name="theme"),
 ]
+
+handler500 = "monitor.web.broken.broken"
