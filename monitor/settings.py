@@ -159,8 +159,15 @@ _database = read(
 if "sqlite3" in str(_database.get("ENGINE")):
     _database |= {"OPTIONS": _SQLITE, "CONN_MAX_AGE": None}
 elif "postgresql" in str(_database.get("ENGINE")) and _database.get("NAME"):
-    _pool = {"min_size": 1, "max_size": int(number("DATABASE_POOL", 12, 1, 500)), "timeout": 20}
+    _pool = {
+        "min_size": 1,
+        "max_size": int(number("DATABASE_POOL", 12, 1, 500)),
+        "timeout": 5,
+        # The pool itself would wait longer each time for a server that is away, up to minutes.
+        "reconnect_timeout": 2,
+    }
     _database["OPTIONS"] = {**dict(_database.get("OPTIONS", {})), "pool": _pool}
+    _database["CONN_HEALTH_CHECKS"] = True  # those a restarted server closed are thrown away
 else:
     raise ImproperlyConfigured("DATABASE_URL names neither a sqlite nor a postgres database.")
 DATABASES = {"default": _database}

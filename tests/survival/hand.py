@@ -111,6 +111,8 @@ VERBS: dict[str, Callable[..., Any]] = {
 def main() -> None:
     """Do what each line asks for, and answer it by a line."""
     django.setup()
+    from django.db import close_old_connections
+
     from tests.survival.serve import shorten_patience
 
     shorten_patience()
@@ -122,6 +124,7 @@ def main() -> None:
             said = {"fault": f"{type(fault).__name__}: {fault}"}
         sys.stdout.write(json.dumps(said, default=str) + "\n")
         sys.stdout.flush()
+        close_old_connections()  # as a request does: the database may be restarted meanwhile
 
 
 if __name__ == "__main__":
