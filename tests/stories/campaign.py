@@ -13,15 +13,17 @@ from typing import Any
 from monitor.engine import run as running
 from monitor.models import Alert, Cause, Chain, Incident, Residue, Run, Workspace
 from tests.sandbox_process import Control
+from tests.stories.api_shapes import RESTS
 from tests.stories.drawing import draw
+from tests.stories.faults import DEADLINE, LINGER
 from tests.stories.scenarios import (
-    DEADLINE,
+    BY_TURNS,
     ENTRY_FAULTS,
-    LINGER,
     LOOK_FAULTS,
-    SHAPES,
     Scenario,
+    hops_of,
 )
+from tests.stories.telling import rows
 
 AT_ONCE = 30
 """How many stories are under way at a time, so that two cores do not make leads late."""
@@ -75,7 +77,7 @@ class Campaign:
         waiting = list(self.stories)
         playing: list[Story] = []
         while waiting or playing:
-            while waiting and len(playing) < self.at_once:
+            while waiting and _busy(playing) < self.at_once:
                 story = waiting.pop(0)
                 story.steps = self._steps(story)
                 playing.append(story)
@@ -121,8 +123,10 @@ class Campaign:
     def _steps(self, story: Story) -> Steps:
         self._build(story)
         scenario = story.scenario
-        if scenario.kind in ENTRY_FAULTS and scenario.hop == "website":
+        if scenario.kind in ENTRY_FAULTS and scenario.hop == story.hops[0]["name"]:
             yield from self._unsubmitted(story)
+        elif scenario.kind == BY_TURNS:
+            yield from self._blinded_by_turns(story)
         elif scenario.fault is None and scenario.kind in LOOK_FAULTS:
             yield from self._blinded(story)
         elif scenario.fault is None:
@@ -147,24 +151,39 @@ class Campaign:
         yield self._await(story, "told", lambda: _opened(story))
         yield self._await(story, "over", lambda: _settled(story))
         self._heal(story)
+        yield self._await(story, "rested", lambda: _rested(story))
         self._request(story)
         yield self._await(story, "healed", lambda: _settled(story) and not _open(story))
         yield self._await(story, "sent", lambda: _sent(story))
 
     def _blinded(self, story: Story) -> Steps:
         yield from self._well(story)
-        hop = self._hop(story)
-        wanted = {**LOOK_FAULTS[story.scenario.kind], "methods": ["read"], "account": story.name}
-        self._break(story, f"tool:{hop['tool']}", wanted)
+        self._blind(story, story.scenario.kind)
         self._request(story)
         yield self._await(story, "over", lambda: _settled(story))
         # Once healed, a later look may still find the lead; what counts is what was said by then.
         story.told = told(story)
         self._heal(story)
 
+    def _blinded_by_turns(self, story: Story) -> Steps:
+        yield from self._well(story)
+        # Refused credentials come last: that tool is not asked again before they are proved.
+        for answer in sorted(LOOK_FAULTS, key=lambda one: one == "401"):
+            self._blind(story, answer)
+            self._request(story)
+            yield self._await(story, answer, lambda: _settled(story))
+            now = told(story)
+            before = story.told.get("runs") or now["runs"][:-1]
+            story.told = {**now, "runs": [*before, now["runs"][-1]]}
+            self._heal(story)
+
+    def _blind(self, story: Story, answer: str) -> None:
+        wanted = {**LOOK_FAULTS[answer], "methods": ["read"], "account": story.name}
+        self._break(story, f"tool:{self._hop(story)['tool']}", wanted)
+
     def _unsubmitted(self, story: Story) -> Steps:
         wanted = {**ENTRY_FAULTS[story.scenario.kind], "account": story.name, "methods": ["write"]}
-        self._break(story, "tool:website", wanted)
+        self._break(story, f"tool:{story.hops[0]['tool']}", wanted)
         self._request(story)
         if story.scenario.kind != "500-after-commit":
             yield self._await(story, "told", lambda: _opened(story))
@@ -174,7 +193,7 @@ class Campaign:
         yield self._await(story, "healed", lambda: _settled(story) and not _open(story))
 
     def _build(self, story: Story) -> None:
-        hops: list[dict[str, Any]] = [dict(hop) for hop in SHAPES[story.scenario.shape]]
+        hops: list[dict[str, Any]] = [dict(hop) for hop in hops_of(story.scenario.shape)]
         if story.scenario.kind in ENTRY_FAULTS:
             hops[0]["own_port"] = True
         chain = self.control.chain(story.name, hops=hops, delay=[0.05, 0.3])
@@ -218,9 +237,21 @@ class Campaign:
         return come
 
 
+def _busy(playing: Sequence[Story]) -> int:
+    """Answer how many stories keep the machine at work; some only wait for a tool's next minute."""
+    return sum(
+        story.scenario.shape not in RESTS or story.stage not in ("rested", "removed")
+        for story in playing
+    )
+
+
 def _settled(story: Story) -> bool:
     runs = Run.objects.filter(chain=story.chain)
     return runs.exists() and not runs.filter(settled_at__isnull=True).exists()
+
+
+def _rested(story: Story) -> bool:
+    return time.time() > story.marks["well"] + RESTS.get(story.scenario.shape, 0.0)
 
 
 def _open(story: Story) -> bool:
@@ -242,52 +273,7 @@ def _removed(story: Story) -> bool:
 
 
 def told(story: Story) -> dict[str, Any]:
-    """Answer what the product's own rows say of a story."""
-    chain = story.chain
-    runs = list(Run.objects.filter(chain=chain).order_by("pk"))
-    return {
-        "name": story.name,
-        "stuck": story.stuck,
-        "marks": story.marks,
-        "runs": [
-            {
-                "id": run.pk,
-                "tag": run.tag,
-                "email": run.lead.get("email", ""),
-                "cause": run.cause,
-                "persona": run.persona,
-                "submission": run.submission,
-                "submitted_at": _epoch(run.submitted_at),
-                "verdict": run.verdict,
-                "judged_at": _epoch(run.judged_at),
-                "findings": run.findings,
-                "hops": run.hops,
-                "looks": {stop.hop: stop.looks for stop in run.stops.all()},
-            }
-            for run in runs
-        ],
-        "incidents": [
-            {
-                "subject": incident.subject,
-                "kinds": incident.kinds,
-                "findings": incident.findings,
-                "opened_at": _epoch(incident.opened_at),
-                "resolved_at": _epoch(incident.resolved_at),
-                "resolution": incident.resolution,
-                "worse": incident.worse,
-                "alerts": sorted(
-                    [alert.channel.slug, alert.event, alert.sent_at is not None]
-                    for alert in incident.alerts.select_related("channel")
-                ),
-            }
-            for incident in Incident.objects.filter(chain=chain).order_by("pk")
-        ],
-        "residue": [
-            {"tool": left.connection.connector, "state": left.state, "why": left.why}
-            for left in Residue.objects.filter(run__chain=chain).select_related("connection")
-        ],
-    }
-
-
-def _epoch(at: datetime | None) -> float | None:
-    return at.timestamp() if at else None
+    """Answer what became of a story, and what the product's own rows say of it."""
+    assert story.chain is not None
+    marks = {"name": story.name, "stuck": story.stuck, "marks": story.marks}
+    return {**marks, **rows(story.chain)}

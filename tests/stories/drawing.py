@@ -5,7 +5,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
+
+from connectors import catalog
+from connectors.kit.settings import AskKind
+from connectors.kit.tokens import Tokens
 from monitor.engine import chain as drawing
+from monitor.engine.token import consent_of, keep
 from monitor.models import Chain, Connection, ConnectionState, Hop, Workspace
 
 Told = Mapping[str, Any]
@@ -21,6 +27,16 @@ CONNECTORS: dict[str, tuple[str, str]] = {
     "stripe_invoice": ("stripe", "invoices"),
     "postmark": ("postmark", "messages"),
     "imap": ("imap", "messages"),
+    "jotform": ("jotform", "submissions"),
+    "brevo": ("brevo", "contacts"),
+    "pipedrive_person": ("pipedrive", "persons"),
+    "xero_contact": ("xero", "contacts"),
+    "xero_invoice": ("xero", "invoices"),
+    "gravity_forms": ("gravity_forms", "entries"),
+    "activecampaign": ("activecampaign", "contacts"),
+    "salesforce_lead": ("salesforce", "leads"),
+    "quickbooks_customer": ("quickbooks", "customers"),
+    "quickbooks_invoice": ("quickbooks", "invoices"),
 }
 """Which connector and resource stand at each kind of hop of the sandbox."""
 
@@ -71,8 +87,22 @@ def answers(hop: Told) -> tuple[dict[str, str], dict[str, str]]:
         "postmark": "server_token",
         "imap": "password",
     }
+    if hop["kind"] not in settings and hop["kind"] not in secrets:
+        return asked(hop)
     secret = secrets.get(hop["kind"])
     return settings.get(hop["kind"], {}), {secret: given[secret]} if secret else {}
+
+
+def asked(hop: Told) -> tuple[dict[str, str], dict[str, str]]:
+    """Answer the settings and the secrets that the connector asks for, by the same names."""
+    told = {**hop["credentials"], "base_url": hop["url"], "my_domain": hop["url"], "auth": "basic"}
+    settings: dict[str, str] = {}
+    secrets: dict[str, str] = {}
+    for ask in catalog.connector(CONNECTORS[hop["kind"]][0]).asks:
+        if ask.key in told:
+            place = secrets if ask.kind is AskKind.SECRET else settings
+            place[ask.key] = str(told[ask.key])
+    return settings, secrets
 
 
 def _mailbox(hop: Told) -> dict[str, str]:
@@ -94,7 +124,7 @@ def base(hop: Told) -> str:
 def connect(workspace: Workspace, hop: Told, *, slug: str) -> Connection:
     """Answer a proved connection to the account of one hop, made if there is none."""
     settings, secrets = answers(hop)
-    connection, _ = Connection.objects.get_or_create(
+    connection, made = Connection.objects.get_or_create(
         workspace=workspace,
         slug=slug,
         defaults={
@@ -109,7 +139,17 @@ def connect(workspace: Workspace, hop: Told, *, slug: str) -> Connection:
             "lags": {CONNECTORS[hop["kind"]][1]: 0.2},
         },
     )
+    if made:
+        consent(connection, hop)
     return connection
+
+
+def consent(connection: Connection, hop: Told) -> None:
+    """Store what its owner's consent brought, where the tool asks for one: a token that lasts."""
+    grant = consent_of(connection)
+    if grant is not None:
+        access = str(hop["credentials"]["access_token"])
+        keep(connection, grant, Tokens(access=access), timezone.now())
 
 
 def draw(
