@@ -100,7 +100,9 @@ def status(chains: Sequence[ChainFacts], now: datetime, zone: str) -> Status:
     healthy = groups.get(ChainState.DELIVERING, [])
     if healthy:
         values: dict[str, Value] = {"count": len(healthy), "total": len(chains)}
-        details.append(Message(_("%(count)s of %(total)s chains: leads are arriving."), values))
+        details.append(
+            Message(_("Leads are arriving along %(count)s of %(total)s chains."), values)
+        )
     return Status(state=worst, sentence=sentence, details=tuple(details))
 
 

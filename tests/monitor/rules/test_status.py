@@ -58,7 +58,7 @@ def test_a_proof_that_a_clock_puts_ahead_is_just_now() -> None:
 def test_one_broken_chain_is_named_with_its_numbers() -> None:
     assert said(FINE, BROKEN) == [
         "“Orders” is broken on the way to HubSpot. 3 of 3 test leads went wrong since 09:10.",
-        "1 of 2 chains: leads are arriving.",
+        "Leads are arriving along 1 of 2 chains.",
     ]
     assert said(replace(BROKEN, bad=0)) == ["“Orders” is broken on the way to HubSpot."]
 
@@ -70,7 +70,7 @@ def test_several_troubles_are_counted_first_and_told_worst_first() -> None:
         "“Orders” is broken on the way to HubSpot. 3 of 3 test leads went wrong since 09:10.",
         "“Invoices” is broken on the way to HubSpot.",
         "Checking “Bookings” again: one test lead went wrong.",
-        "1 of 4 chains: leads are arriving.",
+        "Leads are arriving along 1 of 4 chains.",
     ]
 
 
