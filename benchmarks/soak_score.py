@@ -16,6 +16,7 @@ DEADLINE, LINGER, LATENESS = 12.0, 20.0, 18.0
 """Seconds a soaking chain gives each handoff, waits for copies, and holds back a late lead."""
 NEAR = 30.0
 """A cause may lie so many seconds before the hand-in or after the last judgement."""
+INTERRUPTED = "Handoff was interrupted"
 SHOWN = 12
 SOUND = "nothing wrong"
 WRONG = ("missed", "misnamed", "false alarms", "without a cause")
@@ -126,6 +127,9 @@ def _judged(lead: Fact, row: Row, causes: Sequence[tuple[float, str]]) -> str:
         if lead["verdict"] == "passed" and not real(_all(lead)):
             row.right += 1
             return ""
+        if _cut_off(lead, causes):
+            row.inconclusive += 1
+            return ""
         return "false alarms"
     mark = mark_of({**lead["cell"], "incidents": []}, lead)
     if mark.right:
@@ -135,6 +139,13 @@ def _judged(lead: Fact, row: Row, causes: Sequence[tuple[float, str]]) -> str:
         row.inconclusive += 1
         return "" if _has_cause(lead, causes) else "without a cause"
     return "misnamed" if mark.found else "missed"
+
+
+def _cut_off(lead: Fact, causes: Sequence[tuple[float, str]]) -> bool:
+    """Whether a kill came between a run and its hand-in: it is tried again, and told nobody."""
+    said = str(lead.get("problem", {}).get("key", ""))
+    kinds = {finding["kind"] for finding in real(_all(lead))}
+    return said.startswith(INTERRUPTED) and kinds == {"refused"} and _has_cause(lead, causes)
 
 
 def _proven_late(lead: Fact) -> bool:

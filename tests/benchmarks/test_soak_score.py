@@ -121,3 +121,13 @@ def test_evidence_behind_a_good_run_of_its_persona_opens_nothing() -> None:
     assert (
         score(facts(lead(SWAPPED), good, incidents=[])).beside["faults without an incident"] == []
     )
+
+
+def test_a_hand_in_that_a_kill_cut_off_is_no_false_alarm() -> None:
+    refused = {"kind": "refused", "hop": "website", "fields": [], "suspects": ["website"]}
+    said = {"key": "Handoff was interrupted while it handed this lead in."}
+    sound = [lead(verdict="passed", struck=False, cell=None) for _ in range(19)]
+    cut = lead(refused, struck=False, cell=None, problem=said)
+    kills = [{"part": "worker", "at": 101.0}]
+    assert score(facts(*sound, cut, kills=kills, incidents=[])).met
+    assert wrong(score(facts(*sound, cut, incidents=[]))) == {"false alarms": 1}
