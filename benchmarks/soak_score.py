@@ -120,29 +120,35 @@ def _judged(lead: Fact, row: Row, causes: Sequence[tuple[float, str]]) -> str:
     """Count one lead; answer what was wrong with what was said of it, empty where nothing was."""
     row.leads += 1
     struck = lead["struck"] and lead["cell"]["kind"]
-    if lead["verdict"] == "inconclusive" and not real(_all(lead)):
+    caused = _has_cause(lead, causes)
+    if _nothing_said(lead, struck=bool(struck)) or _cut_off(lead, causes):
         row.inconclusive += 1
-        return "" if struck or _has_cause(lead, causes) else "without a cause"
-    if not struck:
-        if lead["verdict"] == "passed" and not real(_all(lead)):
-            row.right += 1
-            return ""
-        if _cut_off(lead, causes):
-            row.inconclusive += 1
-            return ""
-        return "false alarms"
+        return "" if struck or caused else "without a cause"
+    wrong = _misnamed(lead) if struck else _alarmed(lead)
+    row.right += not wrong
+    return wrong
+
+
+def _nothing_said(lead: Fact, *, struck: bool) -> bool:
+    if lead["verdict"] == "inconclusive":
+        return not real(_all(lead))
+    late = struck and lead["cell"]["kind"] == "late"
+    return late and lead["verdict"] == "passed" and not _proven_late(lead)
+
+
+def _misnamed(lead: Fact) -> str:
     mark = mark_of({**lead["cell"], "incidents": []}, lead)
-    if mark.right:
-        row.right += 1
-        return ""
-    if lead["cell"]["kind"] == "late" and lead["verdict"] == "passed" and not _proven_late(lead):
-        row.inconclusive += 1
-        return "" if _has_cause(lead, causes) else "without a cause"
-    return "misnamed" if mark.found else "missed"
+    return "" if mark.right else "misnamed" if mark.found else "missed"
+
+
+def _alarmed(lead: Fact) -> str:
+    return "" if lead["verdict"] == "passed" and not real(_all(lead)) else "false alarms"
 
 
 def _cut_off(lead: Fact, causes: Sequence[tuple[float, str]]) -> bool:
     """Whether a kill came between a run and its hand-in: it is tried again, and told nobody."""
+    if lead["struck"] and lead["cell"]["kind"]:
+        return False
     said = str(lead.get("problem", {}).get("key", ""))
     kinds = {finding["kind"] for finding in real(_all(lead))}
     return said.startswith(INTERRUPTED) and kinds == {"refused"} and _has_cause(lead, causes)
