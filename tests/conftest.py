@@ -43,6 +43,11 @@ if not os.environ.get("HANDOFF_LIVE"):  # `make live` is for calling a real tool
     sys.addaudithook(_only_loopback)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Play the stories last: their deadlines are seconds, and the others wait for them anyway."""
+    items.sort(key=lambda item: item.nodeid.startswith("tests/stories/"))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def broker() -> Iterator[str]:
     """A real Redis-protocol server of this test process's own, where the settings look for it."""
