@@ -25,7 +25,7 @@ from tests.stories.scenarios import (
 )
 from tests.stories.telling import rows
 
-AT_ONCE = 30
+AT_ONCE = 48
 """How many stories are under way at a time, so that two cores do not make leads late."""
 
 Steps = Iterator[Callable[[], bool]]
