@@ -78,6 +78,12 @@ def test_the_page_of_the_vendor_is_asked_for_with_all_it_needs(server: LedgerSer
     assert VERIFIER not in url.query
 
 
+def test_a_vendor_without_scopes_is_asked_for_none() -> None:
+    grant = Grant(token_url=f"https://a.test{TOKEN}", authorize_url=f"https://a.test{AUTHORIZE}")
+    page = Authority("Ledger", grant, Client(id="i", secret="s"), PORTS).page(BACK, "x", VERIFIER)
+    assert "scope" not in dict(parse_qsl(urlsplit(page).query))
+
+
 @pytest.mark.parametrize("basic", [True, False])
 def test_a_code_is_worth_tokens_that_can_be_refreshed(server: LedgerServer, *, basic: bool) -> None:
     ledger = Ledger(server, basic=basic)
