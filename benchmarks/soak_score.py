@@ -91,10 +91,11 @@ def score(facts: Fact) -> SoakCard:
     rows: dict[str, Row] = {}
     told: list[str] = []
     causes = _causes(facts)
+    known = frozenset(value for lead in facts["leads"] for value in lead["lead"].values())
     for lead in [*facts["leads"], *({**one, "struck": False} for one in facts["others"])]:
         struck = lead["struck"] and lead["cell"]["kind"]
         row = rows.setdefault(lead["cell"]["row"] if struck else SOUND, Row())
-        wrong = _judged(lead, row, causes)
+        wrong = _judged(lead, row, causes, known)
         if wrong:
             row.wrong[wrong] += 1
             told.append(f"run {lead['pk']} ({wrong}): {lead['verdict']}, {said_of(_all(lead))}")
@@ -116,7 +117,9 @@ def score(facts: Fact) -> SoakCard:
     )
 
 
-def _judged(lead: Fact, row: Row, causes: Sequence[tuple[float, str]]) -> str:
+def _judged(
+    lead: Fact, row: Row, causes: Sequence[tuple[float, str]], known: frozenset[str]
+) -> str:
     """Count one lead; answer what was wrong with what was said of it, empty where nothing was."""
     row.leads += 1
     struck = lead["struck"] and lead["cell"]["kind"]
@@ -124,7 +127,7 @@ def _judged(lead: Fact, row: Row, causes: Sequence[tuple[float, str]]) -> str:
     if _nothing_said(lead, struck=bool(struck)) or _cut_off(lead, causes):
         row.inconclusive += 1
         return "" if struck or caused else "without a cause"
-    wrong = _misnamed(lead) if struck else _alarmed(lead)
+    wrong = _misnamed(lead, known) if struck else _alarmed(lead)
     row.right += not wrong
     return wrong
 
@@ -136,9 +139,39 @@ def _nothing_said(lead: Fact, *, struck: bool) -> bool:
     return late and lead["verdict"] == "passed" and not _proven_late(lead)
 
 
-def _misnamed(lead: Fact) -> str:
-    mark = mark_of({**lead["cell"], "incidents": []}, lead)
-    return "" if mark.right else "misnamed" if mark.found else "missed"
+def _misnamed(lead: Fact, known: frozenset[str]) -> str:
+    mark = mark_of({**lead["cell"], "incidents": []}, _without_consequences(lead))
+    named = mark.kind or _leaked_damaged(lead, known)
+    if mark.found and named and mark.handoff and mark.fields:
+        return ""
+    return "misnamed" if mark.found else "missed"
+
+
+def _without_consequences(lead: Fact) -> Fact:
+    """Leave out that the lead got lost where a later tool refused what the fault had made of it."""
+    refused = {hop.replace("_", "-") for hop in lead["refused_at"] if hop != lead["cell"]["hop"]}
+    kept = {
+        name: [
+            finding
+            for finding in lead[name]
+            if finding["kind"] != "dropped" or finding["hop"] not in refused
+        ]
+        for name in ("first", "findings")
+    }
+    return {**lead, **kept}
+
+
+def _leaked_damaged(lead: Fact, known: frozenset[str]) -> bool:
+    """Whether what leaked was damaged itself: then nobody can tell that it is another lead's."""
+    if lead["cell"]["kind"] != "leaked":
+        return False
+    seen = [
+        value
+        for finding in lead["findings"]
+        for difference in finding["differences"]
+        for value in difference["seen"]
+    ]
+    return bool(seen) and known.isdisjoint(seen)
 
 
 def _alarmed(lead: Fact) -> str:

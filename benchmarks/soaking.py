@@ -44,7 +44,7 @@ class Played:
     cell: Cell | None
     chain: str
     fault: str = ""
-    refused: bool = False
+    refused: frozenset[str] = frozenset()
     seen: Fact = field(default_factory=dict)
 
 
@@ -143,7 +143,7 @@ class Soak:
     def _heal(self, one: Played) -> None:
         if one.fault and one.cell:
             self.control.heal(one.fault)
-            one.refused = one.cell.group != ENTRY and self._refused(one, one.cell)
+            one.refused = self._refused(one)
 
     def _kill(self) -> None:
         """Kill one part of the product, as a machine that runs out of memory would."""
@@ -212,7 +212,8 @@ class Soak:
             "chain": one.chain,
             "looks": looks_of(one.pk) if one.seen["verdict"] != "failed" else {},
             "struck": bool(struck),
-            "refused": one.refused,
+            "refused": bool(cell and cell.group != ENTRY and cell.hop in one.refused),
+            "refused_at": sorted(one.refused),
             "cell": cell
             and {
                 **{name: getattr(cell, name) for name in shown},
@@ -221,16 +222,15 @@ class Soak:
             },
         }
 
-    def _refused(self, one: Played, cell: Cell) -> bool:
-        """Whether the receiving tool refused what the fault made of the lead."""
+    def _refused(self, one: Played) -> frozenset[str]:
+        """Answer the hops whose tool refused what the fault had made of the lead."""
         lead: dict[str, str] = one.seen["lead"]
         whole = f"{lead.get('first_name')} {lead.get('last_name')}"
         names = {value.lower() for value in (*lead.values(), whole) if len(value) > len("true")}
-        return any(
-            delivery["outcome"].startswith("refused")
-            and delivery["automation"].endswith(f"->{cell.hop}")
-            and delivery["lead"].lower() in names
+        return frozenset(
+            delivery["automation"].rpartition("->")[2]
             for delivery in self.control.deliveries(f"{one.chain}:")
+            if delivery["outcome"].startswith("refused") and delivery["lead"].lower() in names
         )
 
     def _handed_in_twice(self) -> list[str]:

@@ -23,11 +23,16 @@ def with_leaks(
     answer = dict(kinds)
     for slot in slots:
         elsewhere = set().union(*(shown[other.key] for other in slots if other.key != slot.key))
-        if shown[slot.key] and (
-            kinds[slot.key] is Kind.ALTERED or not elsewhere.isdisjoint(shown[slot.key])
-        ):
+        unexplained = kinds[slot.key] is Kind.ALTERED and not _lost_zeros(slot)
+        if shown[slot.key] and (unexplained or not elsewhere.isdisjoint(shown[slot.key])):
             answer[slot.key] = Kind.LEAKED
     return answer
+
+
+def _lost_zeros(slot: Slot) -> bool:
+    """Whether the value lost its leading zeros: some other lead may well order as many pieces."""
+    own, text = normal(slot.expected), normal(text_of(slot.seen))
+    return own.startswith("0") and text != "" and own.lstrip("0") == text
 
 
 def _shown(slot: Slot, proof: Proof, others: Sequence[Mapping[str, str]]) -> frozenset[int]:

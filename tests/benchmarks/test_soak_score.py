@@ -23,7 +23,9 @@ def lead(*findings: Fact, verdict: str = "failed", **changes: Any) -> Fact:
     return {
         "pk": 1, "persona": "plain", "verdict": verdict, "findings": list(findings),
         "first": list(findings), "submitted_at": 100.0, "found_at": 104.0, "judged_at": 110.0,
-        "settled_at": 120.0, "struck": True, "refused": False, "chain": "soak-1", "looks": {},
+        "settled_at": 120.0, "struck": True, "refused": False, "refused_at": [],
+        "chain": "soak-1", "looks": {},
+        "lead": {"company": "Gemo Ltd"},
         "cell": CELL, **changes,
     }  # fmt: skip
 
@@ -131,3 +133,21 @@ def test_a_hand_in_that_a_kill_cut_off_is_no_false_alarm() -> None:
     kills = [{"part": "worker", "at": 101.0}]
     assert score(facts(*sound, cut, kills=kills, incidents=[])).met
     assert wrong(score(facts(*sound, cut, incidents=[]))) == {"false alarms": 1}
+
+
+def test_a_lead_lost_where_a_later_tool_refused_the_damage_is_a_consequence() -> None:
+    lost = {"kind": "dropped", "hop": "post-mark", "fields": [], "suspects": ["post-mark"]}
+    assert score(facts(lead(SWAPPED, lost, refused_at=["post_mark"]))).met
+    assert wrong(score(facts(lead(SWAPPED, lost)))) == {"misnamed": 1}
+
+
+@pytest.mark.parametrize(("seen", "right"), [("{{company}}", True), ("Gemo Ltd", False)])
+def test_a_leaked_value_that_was_damaged_before_may_be_named_for_its_damage(
+    seen: str, *, right: bool
+) -> None:
+    found = {
+        "kind": "altered", "hop": "crm", "fields": ["company"], "suspects": ["crm"],
+        "differences": [{"kind": "altered", "expected": ["Riposu"], "seen": [seen]}],
+    }  # fmt: skip
+    cell = {**CELL, "kind": "leaked", "fields": ["company"]}
+    assert score(facts(lead(found, cell=cell))).met is right

@@ -254,6 +254,16 @@ def test_another_leads_value_has_leaked_unless_own_damage_explains_it(
     assert [(one.kind.value, *one.fields) for one in found] == expected
 
 
+def test_a_lost_leading_zero_is_no_leak_of_whoever_ordered_as_many_pieces() -> None:
+    lead = {"postcode": "00555", "city": "Köln"}
+    fields = {name: FieldRule.parse({"from": name, "as": "text"}) for name in lead}
+    other = {"postcode": "00931", "city": "Paris", "quantity": "555"}
+    (lost,) = compare(lead, fields, {**lead, "postcode": "555"}, [other])
+    assert (lost.kind.value, lost.fields) == ("altered", ("postcode",))
+    both = compare(lead, fields, {"postcode": "555", "city": "Paris"}, [other])
+    assert {one.kind.value for one in both} == {"leaked"}
+
+
 def test_pinned_values_prove_no_leak() -> None:
     found = compare(LEAD, PINNED, {**LEAD, "city": "Paris"}, [OTHER])
     assert [one.kind for one in found] == [Kind.ALTERED]
