@@ -102,9 +102,10 @@ class Written:
     def take(
         self, account: str, limits: Limits, calls: int, asker: Asker, now: float | None = None
     ) -> float:
-        now = time.time() if now is None else now
         with transaction.atomic():
             row = _row(account)
+            # Only now: who waited for the row would count its calls into a time long gone.
+            now = time.time() if now is None else now
             if row.closed_until > now and asker is not Asker.HANDING_IN:
                 return row.closed_until - now
             spent = pace.Spent(used=tuple(row.used), promised=row.promised)
@@ -115,9 +116,9 @@ class Written:
     def close(
         self, account: str, asked: float | None, limits: Limits, now: float | None = None
     ) -> None:
-        now = time.time() if now is None else now
         with transaction.atomic():
             row = _row(account)
+            now = time.time() if now is None else now
             ended = row.closed_until <= now < row.closed_until + row.pause
             seconds = pace.pause(asked, limits, row.pause if ended else 0.0)
             if now + seconds > row.closed_until:
