@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from monitor.models import ChainVersion, Channel, Heartbeat
+from monitor.models import ChainVersion, Channel, Heartbeat, Incident
 from tests.monitor.pages import cast as casting
 from tests.monitor.pages.cast import Cast
 from tests.monitor.pages.scene import Scene, send
@@ -138,3 +138,21 @@ def test_two_hundred_chains_are_a_table_with_the_troubled_ones_drawn(db: None) -
     assert "Event bookings" in client.get("/?page=6").content.decode()
     for guessed in ("7", "0", "-1", "x", "9" * 40):
         assert client.get("/", {"page": guessed}).status_code == 200
+
+
+def test_that_no_tool_answers_has_a_page_of_its_own(cast: Cast, ann: Client) -> None:
+    incident = Incident.objects.create(
+        workspace=cast.shop,
+        subject="cannot_look",
+        reason="unreachable",
+        opened_at=cast.now,
+        since=cast.now,
+    )
+    for path in ("/", "/incidents/", f"/incidents/{incident.pk}/"):
+        answer = ann.get(path)
+        assert answer.status_code == 200, path
+    page = answer.content.decode()
+    assert "None of your tools answers us" in page
+    assert "cut off from the network" in page
+    assert 'href="/connections/"' in page
+    assert "None of your tools" in ann.get("/incidents/").content.decode()
