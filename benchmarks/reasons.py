@@ -1,9 +1,5 @@
 """Why a target was missed, said in one place: printed beside every figure that falls short."""
 
-LATE = (
-    "only late leads are missing: other programs kept both cores busy while this was measured, so "
-    "looks came seconds after they were due, and a lead 2.5 s late had arrived by then"
-)
 SHARED = (
     "a run's own calls (the hand-in, a removal for each tool that removes one by one, its share of "
     "the listings) and the permits of the limiter are a quarter of it, and nearly the target; "
@@ -20,10 +16,6 @@ REASONS: dict[str, str] = {
     "shared-production": SHARED,
     "apart": APART,
     "apart-production": APART,
-    "Found": LATE,
-    "Right kind": LATE,
-    "Right handoff": LATE,
-    "Right fields": LATE,
 }
 UNKNOWN = "the reason is not known yet"
 
